@@ -1,0 +1,78 @@
+/** Codes of every error that is expected; each service maps them to what its clients see. */
+export type ErrorCode =
+  | 'CRON_NOT_FOUND'
+  | 'CRON_NAME_TAKEN'
+  | 'CRON_CHANGED'
+  | 'JOB_NOT_FOUND'
+  | 'JOB_NOT_RETRYABLE'
+  | 'JOB_NOT_CANCELLABLE'
+  | 'JOB_NOT_DELETABLE'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'VALIDATION_FAILED'
+  | 'DATABASE_UNKNOWN'
+  | 'DATABASE_UNAVAILABLE'
+  | 'MIGRATIONS_BEHIND'
+  | 'MIGRATIONS_AHEAD'
+  | 'MIGRATION_CHANGED'
+  | 'TRANSACTION_READONLY'
+  | 'TRANSACTION_ROLLED_BACK'
+  | 'TWO_PHASE_UNAVAILABLE'
+  | 'LEASE_LOST'
+
+/** One thing that is wrong with a request: where, what came, what was expected. */
+export interface ErrorDetail {
+  field: string
+  message: string
+  received?: unknown
+}
+
+/** An error that is part of a contract: it has a code and says which field is at fault. */
+export class JobuError extends Error {
+  readonly code: ErrorCode
+  readonly details: ErrorDetail[]
+
+  constructor(code: ErrorCode, message: string, options: { details?: ErrorDetail[]; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'JobuError'
+    this.code = code
+    this.details = options.details ?? []
+  }
+}
+
+/** SQLSTATEs after which the same transaction, run again, can succeed. */
+const RETRYABLE_SQLSTATES: Record<string, string> = {
+  '40001': 'serialization_failure',
+  '40P01': 'deadlock_detected',
+}
+
+export function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  // Drizzle wraps the driver's error as its cause.
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
+  return 'cause' in error ? sqlState(error.cause) : undefined
+}
+
+export function isRetryableTransaction(error: unknown): boolean {
+  return (sqlState(error) ?? '') in RETRYABLE_SQLSTATES
+}
+
+/** SQLSTATE classes and network codes that say the server is away, starting, or dropped us. */
+const CONNECTION_FAILURE =
+  /^(08...|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/
+
+/** True for an error of the connection rather than of the statement: trying again later is right. */
+export function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = (error as Error & { code?: unknown }).code
+  if (typeof code === 'string' && CONNECTION_FAILURE.test(code)) return true
+  if (
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
+      error.message,
+    )
+  ) {
+    return true
+  }
+  if (error instanceof AggregateError) return error.errors.some(isConnectionFailure)
+  return error.cause !== undefined && isConnectionFailure(error.cause)
+}

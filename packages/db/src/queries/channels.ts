@@ -1,0 +1,12 @@
+/**
+ * NOTIFY channels. PostgreSQL sends equal payloads of one transaction once, so a batch of a thousand executions
+ * wakes each worker once per queue.
+ */
+export const CHANNELS = {
+  /** Something may be due earlier than the dispatchers think. Payload: none. */
+  dispatch: 'jobu_crons',
+  /** Executions became claimable. Payload: their queue. */
+  work: 'jobu_work',
+  /** A running execution is to be cancelled. Payload: its id. */
+  cancel: 'jobu_cancel',
+} as const

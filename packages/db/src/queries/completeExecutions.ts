@@ -1,0 +1,52 @@
+import type { Tx } from '../database.ts'
+import { type Claim, instantArray, plainArray, timeBounds } from './types.ts'
+
+export interface Completion extends Claim {
+  /** JSON text. */
+  result: string
+}
+
+// "lease_expires_at IS NOT NULL" says RUNNING (a named check ties the two) without letting the planner walk the
+// lease index instead of the primary key.
+const text = `
+WITH done AS (
+  UPDATE job_executions AS e
+  SET status = 'SUCCESS', finished_at = clock_timestamp(), lease_expires_at = NULL, cancel_requested_at = NULL,
+      result = settled.result::jsonb, error_message = NULL, reason = NULL
+  FROM unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::text[]) AS settled (id, scheduled_time, attempt, result)
+  WHERE e.id = settled.id AND e.scheduled_time = settled.scheduled_time AND e.attempt = settled.attempt
+    AND e.lease_expires_at IS NOT NULL
+    AND e.scheduled_time BETWEEN $5 AND $6
+  RETURNING e.id, e.job_id, e.handler_name, e.run_at, e.started_at, e.finished_at
+), counted AS (
+  INSERT INTO execution_stat_deltas (job_id, count, status, handler_name, durations_ms, lateness_ms)
+  SELECT job_id, count(*), 'SUCCESS', handler_name,
+    array_agg((extract(epoch FROM finished_at - started_at) * 1000)::integer),
+    array_agg(greatest((extract(epoch FROM started_at - run_at) * 1000)::integer, 0))
+  FROM done GROUP BY job_id, handler_name
+)
+SELECT id FROM done`
+
+/**
+ * Records executions as succeeded, those which this worker still holds.
+ *
+ * Locks: the rows given. Index: primary key. Called by: completer, and `ctx.transaction` in the handler's own transaction.
+ *
+ * @param done  one entry per execution: key, fencing token from `claimExecutions`, result as JSON text
+ * @returns     the ids written; an id missing from them was taken over by a newer attempt and is unchanged
+ * @see docs/execution-lifecycle.md#settling
+ */
+export async function completeExecutions(tx: Tx, done: Completion[]): Promise<number[]> {
+  const { rows } = await tx.query<{ id: number | string }>({
+    name: 'completeExecutions',
+    text,
+    values: [
+      plainArray(done.map((one) => one.id)),
+      instantArray(done.map((one) => one.scheduledTime)),
+      plainArray(done.map((one) => one.attempt)),
+      done.map((one) => one.result),
+      ...timeBounds(done),
+    ],
+  })
+  return rows.map((row) => Number(row.id))
+}

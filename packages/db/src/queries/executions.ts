@@ -1,0 +1,190 @@
+import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import type { Tx } from '../database.ts'
+import { JobuError } from '../errors.ts'
+import { cronJobs, executionAttempts, executionLogs, jobExecutions } from '../schema/index.ts'
+import { type ExecutionStatus, RETRYABLE_STATUSES } from '../states.ts'
+import { CHANNELS } from './channels.ts'
+import { type ExecutionKey, instantArray, plainArray } from './types.ts'
+
+export type ExecutionRow = typeof jobExecutions.$inferSelect & { cronName: string | null }
+export type AttemptRow = typeof executionAttempts.$inferSelect
+export type LogRow = typeof executionLogs.$inferSelect
+
+export interface ExecutionFilter {
+  jobId?: number
+  statuses?: ExecutionStatus[]
+  handlerName?: string
+  queue?: string
+  /** Inclusive, on the scheduled time. */
+  from?: Date
+  /** Exclusive, on the scheduled time. */
+  to?: Date
+}
+
+const columns = {
+  id: jobExecutions.id,
+  scheduledTime: jobExecutions.scheduledTime,
+  row: jobExecutions,
+  cronName: cronJobs.name,
+}
+
+/** @throws JobuError JOB_NOT_FOUND */
+export async function getExecution(tx: Tx, id: number): Promise<ExecutionRow> {
+  const [found] = await tx.db
+    .select(columns)
+    .from(jobExecutions)
+    .leftJoin(cronJobs, eq(cronJobs.id, jobExecutions.jobId))
+    .where(eq(jobExecutions.id, id))
+  if (!found) throw new JobuError('JOB_NOT_FOUND', `Job with id ${id} not found`)
+  return { ...found.row, cronName: found.cronName }
+}
+
+/** Newest first. Index: primary key, or the cron's slots. */
+export async function listExecutions(
+  tx: Tx,
+  filter: ExecutionFilter,
+  page: { limit: number; offset: number },
+): Promise<{ rows: ExecutionRow[]; total: number }> {
+  const where = conditions(filter)
+  const found = await tx.db
+    .select(columns)
+    .from(jobExecutions)
+    .leftJoin(cronJobs, eq(cronJobs.id, jobExecutions.jobId))
+    .where(where)
+    .orderBy(filter.jobId === undefined ? desc(jobExecutions.id) : desc(jobExecutions.scheduledTime))
+    .limit(page.limit)
+    .offset(page.offset)
+  const total = await tx.db.$count(jobExecutions, where)
+  return { rows: found.map(({ row, cronName }) => ({ ...row, cronName })), total }
+}
+
+/** Attempts that did not succeed, oldest first. */
+export async function listAttempts(tx: Tx, key: ExecutionKey): Promise<AttemptRow[]> {
+  return tx.db
+    .select()
+    .from(executionAttempts)
+    .where(
+      and(eq(executionAttempts.executionId, key.id), eq(executionAttempts.scheduledTime, key.scheduledTime)),
+    )
+    .orderBy(asc(executionAttempts.attempt))
+}
+
+/** The last `limit` lines, oldest first. */
+export async function lastLogs(tx: Tx, key: ExecutionKey, limit: number): Promise<LogRow[]> {
+  const rows = await tx.db
+    .select()
+    .from(executionLogs)
+    .where(and(eq(executionLogs.executionId, key.id), eq(executionLogs.scheduledTime, key.scheduledTime)))
+    .orderBy(desc(executionLogs.attempt), desc(executionLogs.line))
+    .limit(limit)
+  return rows.reverse()
+}
+
+/**
+ * Cancels: what is PENDING is CANCELLED at once, what is RUNNING is asked to stop and told through NOTIFY.
+ *
+ * Locks: the rows given. Called by: admin.
+ *
+ * @param by  who asked, for the reason
+ * @returns the ids that were PENDING or RUNNING; others are unchanged
+ */
+export async function cancelExecutions(tx: Tx, keys: ExecutionKey[], by: string): Promise<number[]> {
+  const { rows } = await tx.query<{ id: number }>(
+    `WITH changed AS (
+       UPDATE job_executions AS e
+       SET status = CASE WHEN status = 'PENDING' THEN 'CANCELLED' ELSE status END,
+           finished_at = CASE WHEN status = 'PENDING' THEN now() END,
+           ready_at = NULL, waiting_for = NULL,
+           cancel_requested_at = CASE WHEN status = 'RUNNING' THEN coalesce(cancel_requested_at, now()) END,
+           reason = 'CANCELLED_BY_USER', error_message = 'cancelled by ' || $3
+       FROM unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
+       WHERE e.id = k.id AND e.scheduled_time = k.scheduled_time AND e.status IN ('PENDING', 'RUNNING')
+       RETURNING e.id, e.job_id, e.handler_name, e.status
+     ), counted AS (
+       INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
+       SELECT job_id, count(*), 'CANCELLED', handler_name FROM changed WHERE status = 'CANCELLED' GROUP BY job_id, handler_name
+     ), told AS MATERIALIZED (
+       SELECT pg_notify($4, id::text) FROM changed WHERE status = 'RUNNING'
+     )
+     SELECT id, (SELECT count(*) FROM told) FROM changed`,
+    [plainArray(keys.map((k) => k.id)), instantArray(keys.map((k) => k.scheduledTime)), by, CHANNELS.cancel],
+  )
+  return rows.map((row) => row.id)
+}
+
+/**
+ * Brings FAILED, TIMEOUT and CANCELLED executions back to PENDING; one whose time is still ahead waits for it.
+ *
+ * Locks: the rows given. Called by: admin.
+ *
+ * @returns the ids brought back; others were in another status
+ */
+export async function retryExecutions(tx: Tx, keys: ExecutionKey[]): Promise<number[]> {
+  const { rows } = await tx.query<{ id: number }>(
+    `WITH changed AS (
+       UPDATE job_executions AS e
+       SET status = 'PENDING', retry_count = retry_count + (attempt > 0)::integer, finished_at = NULL, started_at = NULL,
+           cancel_requested_at = NULL, worker_id = NULL, error_message = NULL, reason = NULL, result = NULL,
+           progress_percentage = NULL, current_step = NULL,
+           run_at = greatest(e.scheduled_time, now()),
+           ready_at = CASE WHEN e.scheduled_time <= now() THEN now() END,
+           waiting_for = CASE WHEN e.scheduled_time > now() THEN 'time' END::execution_wait
+       FROM unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
+       WHERE e.id = k.id AND e.scheduled_time = k.scheduled_time AND e.status::text = ANY ($3)
+       RETURNING e.id, e.queue, e.ready_at
+     ), woken AS MATERIALIZED (
+       SELECT pg_notify($4, queue) FROM (SELECT DISTINCT queue FROM changed WHERE ready_at IS NOT NULL) AS q
+       UNION ALL
+       SELECT pg_notify($5, '') WHERE EXISTS (SELECT FROM changed WHERE ready_at IS NULL)
+     )
+     SELECT id, (SELECT count(*) FROM woken) FROM changed`,
+    [
+      plainArray(keys.map((k) => k.id)),
+      instantArray(keys.map((k) => k.scheduledTime)),
+      RETRYABLE_STATUSES,
+      CHANNELS.work,
+      CHANNELS.dispatch,
+    ],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Deletes executions with their attempts and logs; one that is RUNNING stays. @returns the ids deleted */
+export async function deleteExecutions(tx: Tx, keys: ExecutionKey[]): Promise<number[]> {
+  const { rows } = await tx.query<{ id: number }>(
+    `WITH gone AS (
+       DELETE FROM job_executions AS e USING unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
+       WHERE e.id = k.id AND e.scheduled_time = k.scheduled_time AND e.status <> 'RUNNING'
+       RETURNING e.id, e.scheduled_time
+     ), attempts AS (
+       DELETE FROM execution_attempts AS a USING gone WHERE a.execution_id = gone.id AND a.scheduled_time = gone.scheduled_time
+     ), logs AS (
+       DELETE FROM execution_logs AS l USING gone WHERE l.execution_id = gone.id AND l.scheduled_time = gone.scheduled_time
+     )
+     SELECT id FROM gone`,
+    [plainArray(keys.map((k) => k.id)), instantArray(keys.map((k) => k.scheduledTime))],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Cancels what a deleted cron left unfinished. */
+export async function cancelExecutionsOfCron(tx: Tx, jobId: number, by: string): Promise<void> {
+  const active = await tx.db
+    .select({ id: jobExecutions.id, scheduledTime: jobExecutions.scheduledTime })
+    .from(jobExecutions)
+    .where(and(eq(jobExecutions.jobId, jobId), inArray(jobExecutions.status, ['PENDING', 'RUNNING'])))
+  if (active.length > 0) await cancelExecutions(tx, active, by)
+}
+
+function conditions(filter: ExecutionFilter): SQL | undefined {
+  return and(
+    filter.jobId === undefined
+      ? undefined
+      : and(eq(jobExecutions.jobId, filter.jobId), sql`${jobExecutions.jobId} IS NOT NULL`),
+    filter.statuses ? inArray(jobExecutions.status, filter.statuses) : undefined,
+    filter.handlerName === undefined ? undefined : eq(jobExecutions.handlerName, filter.handlerName),
+    filter.queue === undefined ? undefined : eq(jobExecutions.queue, filter.queue),
+    filter.from ? gte(jobExecutions.scheduledTime, filter.from) : undefined,
+    filter.to ? lt(jobExecutions.scheduledTime, filter.to) : undefined,
+  )
+}

@@ -1,0 +1,34 @@
+import type { Tx } from '../database.ts'
+
+const text = `
+WITH served AS (
+  SELECT DISTINCT unnest(handlers) AS name FROM workers
+  WHERE status = 'ACTIVE'
+), orphaned AS (
+  SELECT id, scheduled_time FROM job_executions
+  WHERE status = 'PENDING' AND ready_at < now() - $1 * interval '1 second'
+    AND handler_name NOT IN (SELECT name FROM served)
+    AND EXISTS (SELECT FROM workers WHERE status = 'ACTIVE' AND started_at < now() - $1 * interval '1 second')
+  LIMIT 1000 FOR UPDATE SKIP LOCKED
+), failed AS (
+  UPDATE job_executions AS e
+  SET status = 'FAILED', finished_at = now(), ready_at = NULL, reason = 'HANDLER_NOT_FOUND',
+      error_message = format('handler "%s" not found: no live worker serves it', e.handler_name)
+  FROM orphaned AS o WHERE e.id = o.id AND e.scheduled_time = o.scheduled_time
+  RETURNING e.id, e.job_id, e.handler_name
+), counted AS (
+  INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
+  SELECT job_id, count(*), 'FAILED', handler_name FROM failed GROUP BY job_id, handler_name
+)
+SELECT id FROM failed`
+
+/**
+ * Fails executions that have been claimable for `patienceSeconds` under a handler name no live worker has, so that
+ * they do not wait for ever unseen. While no worker lives at all, they wait.
+ *
+ * Locks: the rows failed. Called by: the dispatcher.
+ */
+export async function failOrphanedHandlers(tx: Tx, patienceSeconds: number): Promise<number[]> {
+  const { rows } = await tx.query<{ id: number }>(text, [patienceSeconds])
+  return rows.map((row) => row.id)
+}

@@ -1,0 +1,59 @@
+import type { Tx } from '../database.ts'
+
+/** Makes the monthly partitions that cover the span, where missing. @returns how many it made */
+export async function ensurePartitions(tx: Tx, from: Date, to: Date): Promise<number> {
+  const { rows } = await tx.query<{ made: number }>('SELECT jobu_ensure_partitions($1, $2) AS made', [
+    from,
+    to,
+  ])
+  return rows[0]!.made
+}
+
+/** Partitions whose month ended before `now - retentionDays`, by parent. */
+export async function expiredPartitions(
+  tx: Tx,
+  retentionDays: number,
+): Promise<Array<{ parent: string; name: string }>> {
+  const { rows } = await tx.query<{ parent: string; name: string }>(
+    `SELECT i.inhparent::regclass::text AS parent, i.inhrelid::regclass::text AS name
+     FROM pg_inherits AS i
+     WHERE i.inhparent IN ('job_executions'::regclass, 'execution_attempts'::regclass, 'execution_logs'::regclass)
+       AND to_timestamp(substring(i.inhrelid::regclass::text FROM '_p(\\d{4}_\\d{2})$'), 'YYYY_MM') + interval '1 month'
+           <= now() - $1 * interval '1 day'
+     ORDER BY i.inhrelid::regclass::text`,
+    [retentionDays],
+  )
+  return rows
+}
+
+/**
+ * Drops the month's partition of executions with its attempts and logs, unless something in it is unfinished or
+ * finished within retention (a backfill of old slots runs today). Waits for the lock only briefly: behind a long
+ * reader the drop would hold up every claim, so it is left for the next pass.
+ *
+ * @param suffix  `pYYYY_MM`
+ * @returns false where the month is still needed
+ * @throws the server's 55P03 when the lock is not to be had
+ */
+export async function dropMonth(tx: Tx, suffix: string, retentionDays: number): Promise<boolean> {
+  if (!/^p\d{4}_\d{2}$/.test(suffix)) throw new Error(`not a partition suffix: ${suffix}`)
+  const { rows } = await tx.query<{ needed: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM job_executions_${suffix} WHERE finished_at IS NULL OR finished_at > now() - $1 * interval '1 day'
+     ) AS needed`,
+    [retentionDays],
+  )
+  if (rows[0]!.needed) return false
+  await tx.query(`SET LOCAL lock_timeout = '200ms'`)
+  for (const parent of ['job_executions', 'execution_attempts', 'execution_logs']) {
+    await tx.query(`DROP TABLE IF EXISTS ${parent}_${suffix}`)
+  }
+  return true
+}
+
+/** Deletes what outlives its use and lies in no partition. */
+export async function pruneSideTables(tx: Tx, retentionDays: number): Promise<void> {
+  await tx.query(`DELETE FROM idempotency_keys WHERE created_at < now() - $1 * interval '1 day'`, [
+    retentionDays,
+  ])
+}

@@ -1,0 +1,27 @@
+import type { Tx } from '../database.ts'
+import { CHANNELS } from './channels.ts'
+import { plainArray } from './types.ts'
+
+const text = `
+WITH released AS (
+  UPDATE job_executions
+  SET status = 'PENDING', ready_at = now(), lease_expires_at = NULL, cancel_requested_at = NULL, worker_id = NULL
+  WHERE status = 'RUNNING' AND worker_id = $1 AND id <> ALL ($2::bigint[])
+  RETURNING id, queue
+), woken AS MATERIALIZED (
+  SELECT pg_notify($3, queue) FROM (SELECT DISTINCT queue FROM released) AS q
+)
+SELECT id, (SELECT count(*) FROM woken) FROM released`
+
+/**
+ * Gives back what a worker owns in the database but not in memory: a claim that committed while its connection
+ * broke, so that the answer never came. Nothing of it ran, so it costs no retry.
+ *
+ * Locks: the rows released. Index: `job_executions_lease_idx`. Called by: claimLoop, after a claim failed.
+ *
+ * @returns the ids given back
+ */
+export async function releaseUnheld(tx: Tx, workerId: string, heldIds: number[]): Promise<number[]> {
+  const { rows } = await tx.query<{ id: number }>(text, [workerId, plainArray(heldIds), CHANNELS.work])
+  return rows.map((row) => row.id)
+}

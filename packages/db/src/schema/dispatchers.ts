@@ -1,0 +1,20 @@
+import { sql } from 'drizzle-orm'
+import { check, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
+
+/** Dispatcher processes, live and recent. */
+export const dispatchers = pgTable(
+  'dispatchers',
+  {
+    id: text('id').primaryKey(),
+    hostname: text('hostname').notNull(),
+    pid: integer('pid').notNull(),
+    version: text('version').notNull(),
+    status: text('status').notNull().default('ACTIVE'),
+    startedAt: instant('started_at').notNull().defaultNow(),
+    heartbeatAt: instant('heartbeat_at').notNull().defaultNow(),
+    stoppedAt: instant('stopped_at'),
+  },
+  () => [check('dispatchers_status_known', sql`status IN ('ACTIVE', 'STOPPED', 'LOST')`)],
+)

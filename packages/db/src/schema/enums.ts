@@ -1,0 +1,10 @@
+import { pgEnum } from 'drizzle-orm/pg-core'
+import * as states from '../states.ts'
+
+export const executionStatus = pgEnum('execution_status', states.EXECUTION_STATUSES)
+export const executionWait = pgEnum('execution_wait', states.WAITS)
+export const paramSource = pgEnum('param_source', states.PARAM_SOURCES)
+export const overlapPolicy = pgEnum('overlap_policy', states.OVERLAP_POLICIES)
+export const misfirePolicy = pgEnum('misfire_policy', states.MISFIRE_POLICIES)
+export const retryBackoff = pgEnum('retry_backoff', states.RETRY_BACKOFFS)
+export const dayMatch = pgEnum('day_match', states.DAY_MATCHES)

@@ -1,0 +1,74 @@
+/**
+ * The life of an execution as data: its statuses and who may move it from one to another.
+ * The same rules stand as named checks in the migrations; docs/execution-lifecycle.md tells them in words.
+ */
+export const EXECUTION_STATUSES = [
+  'PENDING',
+  'RUNNING',
+  'SUCCESS',
+  'FAILED',
+  'TIMEOUT',
+  'CANCELLED',
+  'SKIPPED',
+] as const
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number]
+
+/** Every allowed move. A pair that is not here is refused by the statement that would make it. */
+export const TRANSITIONS: Record<ExecutionStatus, readonly ExecutionStatus[]> = {
+  PENDING: ['RUNNING', 'CANCELLED'],
+  // Back to PENDING: a retry with attempts left, a drain, or a lost worker.
+  RUNNING: ['SUCCESS', 'FAILED', 'TIMEOUT', 'CANCELLED', 'PENDING'],
+  SUCCESS: [],
+  FAILED: ['PENDING'],
+  TIMEOUT: ['PENDING'],
+  CANCELLED: ['PENDING'],
+  SKIPPED: [],
+}
+
+/** Statuses a person's retry brings back to PENDING. */
+export const RETRYABLE_STATUSES = EXECUTION_STATUSES.filter(
+  (status) => status !== 'RUNNING' && TRANSITIONS[status].includes('PENDING'),
+)
+/** Statuses that still occupy their cron for the overlap policy. */
+export const ACTIVE_STATUSES = ['PENDING', 'RUNNING'] as const satisfies readonly ExecutionStatus[]
+export const FINAL_STATUSES = EXECUTION_STATUSES.filter(
+  (status) => status !== 'PENDING' && status !== 'RUNNING',
+)
+
+/** What a PENDING execution waits for; without one (and with `ready_at` set) it can be claimed. */
+export const WAITS = ['time', 'overlap'] as const
+export type Wait = (typeof WAITS)[number]
+
+export const PARAM_SOURCES = ['cron', 'api', 'schedule', 'event'] as const
+export type ParamSource = (typeof PARAM_SOURCES)[number]
+
+export const OVERLAP_POLICIES = ['allow', 'skip', 'buffer_one', 'replace'] as const
+export type OverlapPolicy = (typeof OVERLAP_POLICIES)[number]
+export const MISFIRE_POLICIES = ['fire_once', 'fire_all', 'skip'] as const
+export type MisfirePolicy = (typeof MISFIRE_POLICIES)[number]
+export const RETRY_BACKOFFS = ['fixed', 'exponential'] as const
+export type RetryBackoff = (typeof RETRY_BACKOFFS)[number]
+export const DAY_MATCHES = ['or', 'and'] as const
+export type DayMatch = (typeof DAY_MATCHES)[number]
+
+/** How an attempt ended; RELEASED: given back by a drain, it cost no retry. */
+export const ATTEMPT_OUTCOMES = ['SUCCESS', 'FAILED', 'TIMEOUT', 'CANCELLED', 'RELEASED'] as const
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number]
+
+/** Why an execution was skipped or ended without its handler deciding so. */
+export const REASONS = [
+  'OVERLAP',
+  'BUFFER_FULL',
+  'REPLACED',
+  'MISFIRE',
+  'WORKER_LOST',
+  'TIMEOUT',
+  'CANCELLED_BY_USER',
+  'CRON_DELETED',
+  'HANDLER_NOT_FOUND',
+  'PARAMS_INVALID',
+  'RESULT_INVALID',
+  'HANDLER_ERROR',
+  'DRAINED',
+] as const
+export type Reason = (typeof REASONS)[number]
