@@ -1,3 +1,4 @@
+export { backoffMs } from './backoffMs.ts'
 export {
   type Connection,
   clientConfig,
@@ -49,6 +50,7 @@ export { type Progress, recordProgress } from './queries/recordProgress.ts'
 export { releaseOverlapWaiters } from './queries/releaseOverlapWaiters.ts'
 export { releaseUnheld } from './queries/releaseUnheld.ts'
 export { replaceExecutions } from './queries/replaceExecutions.ts'
+export { readSetting, writeSetting } from './queries/settings.ts'
 export type { Claim, ExecutionKey, RetryPolicy } from './queries/types.ts'
 export {
   heartbeatDispatcher,
@@ -61,7 +63,7 @@ export {
   type WorkerRegistration,
 } from './queries/workers.ts'
 export { type CronAdvance, type Slot, writeSlots } from './queries/writeSlots.ts'
-export { Databases, getConnection, getDatabases, installDatabases } from './registry.ts'
+export { Databases, databaseConfigNamed, getConnection, getDatabases, installDatabases } from './registry.ts'
 export * as schema from './schema/index.ts'
 export * from './states.ts'
 export { afterCommit, transactional, transactionalReadonly } from './transaction.ts'

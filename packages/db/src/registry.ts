@@ -13,13 +13,7 @@ export class Databases {
 
   /** @throws JobuError DATABASE_UNKNOWN, naming those that are configured */
   get(name = 'default'): Database {
-    const database = this.#databases.get(name)
-    if (database) return database
-    throw new JobuError(
-      'DATABASE_UNKNOWN',
-      `Database "${name}" is not configured; config/database.yaml has: ${[...this.#databases.keys()].join(', ') || 'none'}`,
-      { details: [{ field: 'database', message: 'unknown database', received: name }] },
-    )
+    return this.#databases.get(name) ?? unknownDatabase(name, this.names())
   }
 
   names(): string[] {
@@ -29,6 +23,19 @@ export class Databases {
   async close(): Promise<void> {
     await Promise.all([...this.#databases.values()].map((database) => database.close()))
   }
+}
+
+/** @throws JobuError DATABASE_UNKNOWN, naming those that are configured */
+export function databaseConfigNamed(configs: Record<string, DatabaseConfig>, name: string): DatabaseConfig {
+  return configs[name] ?? unknownDatabase(name, Object.keys(configs))
+}
+
+function unknownDatabase(name: string, known: string[]): never {
+  throw new JobuError(
+    'DATABASE_UNKNOWN',
+    `Database "${name}" is not configured; config/database.yaml has: ${known.join(', ') || 'none'}`,
+    { details: [{ field: 'database', message: 'unknown database', received: name }] },
+  )
 }
 
 let installed: Databases | undefined

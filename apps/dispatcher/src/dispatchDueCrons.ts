@@ -1,0 +1,87 @@
+import { NextRunMemo } from '@jobu/cron'
+import {
+  activeExecutionsOf,
+  type Database,
+  type DueCron,
+  ensurePartitions,
+  lockDueCrons,
+  releaseOverlapWaiters,
+  replaceExecutions,
+  type Tx,
+  writeSlots,
+} from '@jobu/db'
+import type { DispatcherConfig } from './config.ts'
+import { planSlots, type SlotPlan } from './planSlots.ts'
+import { SpecGuard } from './specGuard.ts'
+
+export interface Dispatched {
+  crons: number
+  fired: number
+  skipped: number
+}
+
+/** Partitions exist from the month before on; an older slot makes its own. */
+const PARTITIONED_BACK_MS = 28 * 86_400_000
+
+/**
+ * Fires due crons, a batch a transaction. In it: take the rows, decide every due instant of each, write the
+ * executions, move `next_run_at` on. A dispatcher killed anywhere in between has done nothing.
+ */
+export class CronDispatcher {
+  readonly #db: Database
+  readonly #config: DispatcherConfig
+  readonly #memo = new NextRunMemo()
+  readonly #guard: SpecGuard
+
+  constructor(db: Database, config: DispatcherConfig) {
+    this.#db = db
+    this.#config = config
+    this.#guard = new SpecGuard(config.min_cron_interval_seconds)
+  }
+
+  /** One batch; fewer crons than `batch_size` means that no more are due. */
+  async dispatchDueCrons(): Promise<Dispatched> {
+    const waitingIds: number[] = []
+    const dispatched = await this.#db.transactional({ label: 'dispatch' }, async (tx) => {
+      waitingIds.length = 0
+      const due = await lockDueCrons(tx, this.#config.batch_size)
+      if (due.length === 0) return { crons: 0, fired: 0, skipped: 0 }
+      const plans = await this.#plan(tx, due)
+      const slots = plans.flatMap((plan) => plan.slots)
+      for (const slot of slots) if (slot.waitingFor === 'overlap') waitingIds.push(slot.jobId)
+      const written = await writeSlots(
+        tx,
+        slots,
+        plans.map((plan) => plan.advance),
+      )
+      return { crons: due.length, ...written }
+    })
+    // What blocked them may have settled unseen while this transaction was open; the one that settled it looked too
+    // early. Whoever commits last looks again, so nobody waits for the next sweep.
+    if (waitingIds.length > 0) await releaseOverlapWaiters(this.#db, waitingIds)
+    return dispatched
+  }
+
+  async #plan(tx: Tx, due: DueCron[]): Promise<SlotPlan[]> {
+    const oldest = Math.min(...due.map((cron) => cron.nextRunAt.getTime()))
+    const now = due[0]!.now
+    if (oldest < now.getTime() - PARTITIONED_BACK_MS) await ensurePartitions(tx, new Date(oldest), now)
+
+    const exclusive = due.filter((cron) => cron.overlapPolicy !== 'allow').map((cron) => cron.id)
+    const active = new Map((await activeExecutionsOf(tx, exclusive)).map((one) => [one.jobId, one]))
+    const options = {
+      memo: this.#memo,
+      guard: this.#guard,
+      misfireThresholdSeconds: this.#config.misfire_threshold_seconds,
+    }
+    const plans = due.map((cron) => planSlots(cron, active.get(cron.id), options))
+
+    const replaced = plans.filter((plan) => plan.isReplacing).map((plan) => plan.advance.jobId)
+    const stillRunning = new Set(await replaceExecutions(tx, replaced))
+    for (const plan of plans) {
+      if (!stillRunning.has(plan.advance.jobId)) continue
+      for (const slot of plan.slots) if (slot.skipped === null) slot.waitingFor = 'overlap'
+    }
+    return plans
+  }
+}

@@ -1,0 +1,104 @@
+import { type Database, isConnectionFailure, nextWakeUp, promoteDueExecutions } from '@jobu/db'
+import type { Logger } from '@jobu/runtime'
+import type { DispatcherConfig } from './config.ts'
+import { CronDispatcher } from './dispatchDueCrons.ts'
+
+/** Executions made claimable per statement. */
+const PROMOTE_BATCH = 1_000
+/** Pause after an error before the next try. */
+const ERROR_PAUSE_MS = 1_000
+/** The event loop fires timers up to a millisecond early; a pass that finds nothing due yet comes back after this. */
+const MIN_SLEEP_MS = 1
+
+/**
+ * Turns time into executions.
+ *
+ *   passing:  fire due crons and promote due executions until a pass finds none --> sleeping
+ *   sleeping: until the earliest due time, a NOTIFY, or the longest allowed sleep --> passing
+ *   stopped:  by stop(), after the pass under way
+ */
+export class DispatchLoop {
+  readonly #db: Database
+  readonly #config: DispatcherConfig
+  readonly #logger: Logger
+  readonly #isListening: () => boolean
+  readonly #dispatcher: CronDispatcher
+  #wake: (() => void) | undefined
+  #isWoken = false
+  #isStopping = false
+  #done: Promise<void> | undefined
+
+  constructor(db: Database, config: DispatcherConfig, logger: Logger, isListening: () => boolean) {
+    this.#db = db
+    this.#config = config
+    this.#logger = logger
+    this.#isListening = isListening
+    this.#dispatcher = new CronDispatcher(db, config)
+  }
+
+  start(): void {
+    this.#done = this.#run()
+  }
+
+  /** Something may be due earlier than thought. */
+  wake(): void {
+    this.#isWoken = true
+    this.#wake?.()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    this.wake()
+    await this.#done
+  }
+
+  async #run(): Promise<void> {
+    let isAway = false
+    while (!this.#isStopping) {
+      this.#isWoken = false
+      let sleepMs = ERROR_PAUSE_MS
+      try {
+        sleepMs = await this.pass()
+        if (isAway) this.#logger.info('database is back')
+        isAway = false
+      } catch (error) {
+        const isAwayNow = isConnectionFailure(error)
+        if (!isAwayNow || !isAway) {
+          this.#logger.error(isAwayNow ? 'database is away' : 'dispatch failed', { error })
+        }
+        isAway = isAwayNow
+      }
+      await this.#sleep(sleepMs)
+    }
+  }
+
+  /** Does all that is due. @returns how long nothing will be, in milliseconds */
+  async pass(): Promise<number> {
+    for (let isMore = true; isMore && !this.#isStopping; ) {
+      const startedAt = Date.now()
+      const { crons, fired, skipped } = await this.#dispatcher.dispatchDueCrons()
+      if (crons > 0) {
+        this.#logger.info('crons dispatched', { crons, fired, skipped, durationMs: Date.now() - startedAt })
+      }
+      isMore = crons === this.#config.batch_size
+    }
+    while (!this.#isStopping && (await promoteDueExecutions(this.#db, PROMOTE_BATCH)) === PROMOTE_BATCH);
+
+    const delayMs = await nextWakeUp(this.#db)
+    const longestMs =
+      1000 * (this.#isListening() ? this.#config.max_sleep_seconds : this.#config.poll_interval_seconds)
+    return Math.max(MIN_SLEEP_MS, Math.min(delayMs ?? Infinity, longestMs))
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    if (this.#isWoken || this.#isStopping) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#wake = undefined
+  }
+}

@@ -1,0 +1,174 @@
+import {
+  type Database,
+  databaseNow,
+  dropMonth,
+  ensurePartitions,
+  expiredPartitions,
+  failOrphanedHandlers,
+  foldStats,
+  heartbeatDispatcher,
+  isConnectionFailure,
+  markLostServices,
+  pauseFailingCrons,
+  pruneSideTables,
+  releaseOverlapWaiters,
+  sqlState,
+} from '@jobu/db'
+import type { Logger } from '@jobu/runtime'
+import type { DispatcherConfig } from './config.ts'
+import { planUnplannedCrons } from './planCrons.ts'
+import { reapExpiredLeases } from './reapExpiredLeases.ts'
+
+/** Executions may be scheduled so far ahead; a month more is kept in reserve. */
+const PARTITIONS_AHEAD_MS = 397 * 86_400_000
+const PARTITIONS_BACK_MS = 31 * 86_400_000
+const FOLD_BATCH = 5_000
+/** A service silent for this long is shown as LOST. */
+const SILENT_SECONDS = 60
+/** How long an execution waits for a worker that has its handler while other workers live. */
+const HANDLER_PATIENCE_SECONDS = 60
+const LOCK_NOT_AVAILABLE = '55P03'
+/**
+ * After a gap in its own passes (a start, an outage) the reaper first lets workers renew their leases: they were cut
+ * off as well. Longer than a worker's heartbeat interval.
+ */
+const REAP_GRACE_MS = 12_000
+const REAP_INTERVAL_MS = 2_000
+
+interface Task {
+  name: string
+  intervalMs: number
+  run(): Promise<void>
+}
+
+/** Keeps house. Each task is idempotent and takes its rows with SKIP LOCKED, so every dispatcher runs them all. */
+export class Maintenance {
+  readonly #db: Database
+  readonly #config: DispatcherConfig
+  readonly #logger: Logger
+  readonly #dispatcherId: string
+  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #running = new Set<Promise<void>>()
+  #isStopping = false
+  #reapedAt = Number.NEGATIVE_INFINITY
+  #reapFrom = 0
+
+  constructor(db: Database, config: DispatcherConfig, logger: Logger, dispatcherId: string) {
+    this.#db = db
+    this.#config = config
+    this.#logger = logger
+    this.#dispatcherId = dispatcherId
+  }
+
+  start(): void {
+    const tasks: Task[] = [
+      { name: 'reap', intervalMs: REAP_INTERVAL_MS, run: () => this.reap() },
+      { name: 'release overlap', intervalMs: 5_000, run: () => this.releaseOverlap() },
+      { name: 'fold statistics', intervalMs: 1_000, run: () => this.foldStatistics() },
+      { name: 'plan crons', intervalMs: 10_000, run: () => this.planCrons() },
+      { name: 'heartbeat', intervalMs: 10_000, run: () => this.heartbeat() },
+      { name: 'orphaned handlers', intervalMs: 15_000, run: () => this.failOrphans() },
+      { name: 'partitions', intervalMs: 3_600_000, run: () => this.ensurePartitions() },
+      { name: 'retention', intervalMs: 600_000, run: () => this.retain() },
+    ]
+    for (const task of tasks) this.#schedule(task, 0)
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    await Promise.all(this.#running)
+  }
+
+  /** Takes executions from lost workers, unless workers may just be coming back themselves. */
+  async reap(nowMs = performance.now()): Promise<void> {
+    if (nowMs - this.#reapedAt > 3 * REAP_INTERVAL_MS) this.#reapFrom = nowMs + REAP_GRACE_MS
+    if (nowMs >= this.#reapFrom) {
+      const reaped = await reapExpiredLeases(this.#db)
+      if (reaped > 0) this.#logger.warn('leases reaped', { executions: reaped })
+    } else {
+      // Only an answer from the database counts as a pass: while it is away the gap grows.
+      await databaseNow(this.#db)
+    }
+    this.#reapedAt = nowMs
+  }
+
+  async releaseOverlap(): Promise<void> {
+    await releaseOverlapWaiters(this.#db, null)
+  }
+
+  async foldStatistics(): Promise<void> {
+    for (let isMore = true; isMore; ) {
+      const { folded, paused } = await this.#db.transactional({ label: 'fold statistics' }, async (tx) => {
+        const fold = await foldStats(tx, FOLD_BATCH)
+        return { folded: fold.folded, paused: await pauseFailingCrons(tx, fold.failedJobIds) }
+      })
+      if (paused.length > 0) this.#logger.warn('crons paused after failures', { cronIds: paused })
+      isMore = folded === FOLD_BATCH && !this.#isStopping
+    }
+  }
+
+  async planCrons(): Promise<void> {
+    const planned = await planUnplannedCrons(this.#db, this.#config)
+    if (planned > 0) this.#logger.info('crons planned', { crons: planned })
+  }
+
+  async heartbeat(): Promise<void> {
+    await heartbeatDispatcher(this.#db, this.#dispatcherId)
+    await markLostServices(this.#db, SILENT_SECONDS)
+  }
+
+  async failOrphans(): Promise<void> {
+    const failed = await failOrphanedHandlers(this.#db, HANDLER_PATIENCE_SECONDS)
+    if (failed.length > 0)
+      this.#logger.warn('executions without a handler failed', { executions: failed.length })
+  }
+
+  async ensurePartitions(): Promise<void> {
+    const now = (await databaseNow(this.#db)).getTime()
+    const made = await ensurePartitions(
+      this.#db,
+      new Date(now - PARTITIONS_BACK_MS),
+      new Date(now + PARTITIONS_AHEAD_MS),
+    )
+    if (made > 0) this.#logger.info('partitions made', { partitions: made })
+  }
+
+  /** Drops months past retention, and deletes side rows as old. */
+  async retain(): Promise<void> {
+    const { retention_days: days } = this.#config
+    const expired = await expiredPartitions(this.#db, days)
+    for (const suffix of new Set(expired.map(({ name }) => name.slice(-'pYYYY_MM'.length)))) {
+      try {
+        const isDropped = await this.#db.transactional({ label: 'retention' }, (tx) =>
+          dropMonth(tx, suffix, days),
+        )
+        if (isDropped) this.#logger.info('partition dropped', { month: suffix })
+      } catch (error) {
+        if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error
+        this.#logger.info('partition is in use, dropped later', { month: suffix })
+      }
+    }
+    await pruneSideTables(this.#db, days)
+  }
+
+  #schedule(task: Task, delayMs: number): void {
+    if (this.#isStopping) return
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      const running = task
+        .run()
+        .catch((error) => {
+          // The dispatch loop reports an outage; eight tasks need not repeat it.
+          if (!isConnectionFailure(error))
+            this.#logger.error('maintenance failed', { task: task.name, error })
+        })
+        .finally(() => {
+          this.#running.delete(running)
+          this.#schedule(task, task.intervalMs)
+        })
+      this.#running.add(running)
+    }, delayMs)
+    this.#timers.add(timer)
+  }
+}

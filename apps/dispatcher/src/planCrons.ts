@@ -1,0 +1,60 @@
+import { CronError, type CronSpec, firstRun, validateCron, zoneDataVersion } from '@jobu/cron'
+import {
+  type CronRow,
+  type Database,
+  databaseNow,
+  lockUnplannedCrons,
+  lockZonedCrons,
+  readSetting,
+  type Tx,
+  updateCron,
+  writeSetting,
+} from '@jobu/db'
+import type { DispatcherConfig } from './config.ts'
+
+const BATCH = 500
+const ZONE_DATA_SETTING = 'zone_data_version'
+
+/** Computes the first run of crons that SQL wrote without one. @returns how many it planned */
+export async function planUnplannedCrons(db: Database, config: DispatcherConfig): Promise<number> {
+  return db.transactional({ label: 'plan crons' }, async (tx) => {
+    const crons = await lockUnplannedCrons(tx, BATCH)
+    for (const cron of crons) await plan(tx, cron, config)
+    return crons.length
+  })
+}
+
+/**
+ * Computes the next run of every zoned cron anew when this build's zone data is not the one they were computed with.
+ * A slot that is already due is left to be fired.
+ *
+ * @returns how many it planned anew
+ */
+export async function replanForZoneData(db: Database, config: DispatcherConfig): Promise<number> {
+  if ((await readSetting(db, ZONE_DATA_SETTING)) === zoneDataVersion) return 0
+  let planned = 0
+  for (let afterId = 0, isMore = true; isMore; ) {
+    const crons = await db.transactional({ label: 'plan crons anew' }, async (tx) => {
+      const locked = await lockZonedCrons(tx, afterId, BATCH)
+      for (const cron of locked) await plan(tx, cron, config)
+      return locked
+    })
+    planned += crons.length
+    afterId = crons.at(-1)?.id ?? 0
+    isMore = crons.length === BATCH
+  }
+  await writeSetting(db, ZONE_DATA_SETTING, zoneDataVersion)
+  return planned
+}
+
+async function plan(tx: Tx, cron: CronRow, config: DispatcherConfig): Promise<void> {
+  const spec: CronSpec = { expression: cron.cronExpression, timezone: cron.timezone, dayMatch: cron.dayMatch }
+  try {
+    validateCron(spec, { minIntervalSeconds: config.min_cron_interval_seconds })
+    const nextRunAt = firstRun(spec, await databaseNow(tx), cron)
+    await updateCron(tx, cron.id, { nextRunAt, completedAt: nextRunAt ? null : await databaseNow(tx) })
+  } catch (error) {
+    if (!(error instanceof CronError)) throw error
+    await updateCron(tx, cron.id, { isEnabled: false, nextRunAt: null, disabledReason: error.message })
+  }
+}
