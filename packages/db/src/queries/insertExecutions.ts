@@ -28,8 +28,10 @@ WITH written AS (
     CASE WHEN j."scheduledTime" > now() THEN 'time' END::execution_wait,
     j."paramSource"::param_source, j."handlerName", coalesce(j.params, '{}'), coalesce(j.priority, 0), coalesce(j.queue, 'default'),
     coalesce(j."maxRetry", 0), coalesce(j."retryDelaySeconds", 10), coalesce(j."retryBackoff", 'exponential')::retry_backoff, j."timeoutSeconds"
-  FROM jsonb_to_recordset($1::jsonb) WITH ORDINALITY AS j ("jobId" bigint, "scheduledTime" timestamptz, "paramSource" text, "handlerName" text,
-    params jsonb, priority smallint, queue text, "maxRetry" integer, "retryDelaySeconds" integer, "retryBackoff" text, "timeoutSeconds" integer, place bigint)
+  FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS ("jobId" bigint, "scheduledTime" timestamptz, "paramSource" text, "handlerName" text,
+    params jsonb, priority smallint, queue text, "maxRetry" integer, "retryDelaySeconds" integer, "retryBackoff" text, "timeoutSeconds" integer))
+    WITH ORDINALITY AS j ("jobId", "scheduledTime", "paramSource", "handlerName", params, priority, queue, "maxRetry", "retryDelaySeconds",
+      "retryBackoff", "timeoutSeconds", place)
   ORDER BY j.place
   RETURNING id, scheduled_time, queue, ready_at
 ), woken AS MATERIALIZED (

@@ -1,0 +1,165 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  type Completion,
+  completeExecutions,
+  type Database,
+  type Failure,
+  failExecutions,
+  isConnectionFailure,
+  releaseOverlapWaiters,
+} from '@jobu/db'
+import type { Logger } from '@jobu/runtime'
+import type { HeldExecution, HeldExecutions } from './heldExecutions.ts'
+import type { Outcome } from './outcome.ts'
+import type { Reporter } from './reporter.ts'
+
+export interface CompleterOptions {
+  db: Database
+  held: HeldExecutions
+  reporter: Reporter
+  logger: Logger
+  batchSize: number
+  onSettled(count: number): void
+}
+
+/** Statements under way at once: while one commits, the next batch is already on its way. */
+const MAX_FLUSHES = 2
+const ERROR_PAUSE_MS = 250
+
+interface Done extends Completion {
+  held: HeldExecution
+}
+interface Failed extends Failure {
+  held: HeldExecution
+}
+
+/**
+ * Writes outcomes, many in one statement. An outcome is written at once when nothing is under way; while something
+ * is, outcomes gather, so batches grow with the load and an idle system waits for nothing.
+ *
+ * While the database is away they are kept and written when it is back: the fencing token decides then whether they
+ * still count. Nothing is lost by that, since the executions stay held, and so no new ones are claimed.
+ */
+export class Completer {
+  readonly #options: CompleterOptions
+  #done: Done[] = []
+  #failed: Failed[] = []
+  #flushes = 0
+  #isScheduled = false
+
+  constructor(options: CompleterOptions) {
+    this.#options = options
+  }
+
+  succeed(held: HeldExecution, result: string): void {
+    if (held.isSettled) return
+    held.isSettled = true
+    const { id, scheduledTime, attempt } = held.claim
+    this.#done.push({ id, scheduledTime, attempt, result, held })
+    this.#schedule()
+  }
+
+  fail(held: HeldExecution, outcome: Outcome): void {
+    if (held.isSettled) return
+    held.isSettled = true
+    if (outcome === 'LEASE_LOST') {
+      this.#options.held.remove(held)
+      return
+    }
+    const { id, scheduledTime, attempt } = held.claim
+    this.#failed.push({ id, scheduledTime, attempt, ...outcome, held })
+    this.#schedule()
+  }
+
+  /** The handler's own transaction has written SUCCESS. */
+  settledElsewhere(held: HeldExecution): void {
+    if (held.isSettled) return
+    held.isSettled = true
+    void this.#afterwards([held])
+    this.#options.held.remove(held)
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    // After the handlers that are ready in this turn of the event loop: they join the batch.
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#start()
+    })
+  }
+
+  #start(): void {
+    const { batchSize } = this.#options
+    while (this.#flushes < MAX_FLUSHES && this.#done.length + this.#failed.length > 0) {
+      // A second statement beside the first is worth it only for a good part of a batch.
+      if (this.#flushes > 0 && this.#done.length + this.#failed.length < batchSize / 2) return
+      this.#flushes++
+      void this.#flush(this.#done.splice(0, batchSize), this.#failed.splice(0, batchSize)).finally(() => {
+        this.#flushes--
+        this.#start()
+      })
+    }
+  }
+
+  async #flush(done: Done[], failed: Failed[]): Promise<void> {
+    const { db, held, reporter, logger, onSettled } = this.#options
+    const all = [...done, ...failed].map((one) => one.held)
+    for (let isAway = false; ; ) {
+      try {
+        // A final status says that its log is whole.
+        await reporter.flush()
+        if (done.length > 0) this.#warnOfRefused(done, await completeExecutions(db, done))
+        if (failed.length > 0) {
+          const written = await failExecutions(db, failed)
+          this.#warnOfRefused(
+            failed,
+            written.map((one) => one.id),
+          )
+        }
+        break
+      } catch (error) {
+        const isAwayNow = isConnectionFailure(error)
+        if (!isAwayNow || !isAway)
+          logger.error('outcomes could not be written yet', { executions: all.length, error })
+        isAway = isAwayNow
+        if (!isAwayNow && all.length > 1) {
+          // One outcome that the database refuses must not hold up the others.
+          for (const one of done) await this.#flush([one], [])
+          for (const one of failed) await this.#flush([], [one])
+          return
+        }
+        if (!isAwayNow) {
+          logger.error('outcome refused by the database, left to its lease', {
+            executionId: all[0]!.claim.id,
+          })
+          break
+        }
+        await pause(ERROR_PAUSE_MS)
+      }
+    }
+    for (const one of all) held.remove(one)
+    onSettled(all.length)
+    void this.#afterwards(all)
+  }
+
+  #warnOfRefused(sent: Array<{ id: number; attempt: number }>, written: number[]): void {
+    if (written.length === sent.length) return
+    const known = new Set(written)
+    for (const { id, attempt } of sent) {
+      if (!known.has(id))
+        this.#options.logger.warn('outcome refused: lease lost', { executionId: id, attempt })
+    }
+  }
+
+  /** A slot of the same cron may have waited for this one. The dispatchers look as well, a little later. */
+  async #afterwards(settled: HeldExecution[]): Promise<void> {
+    const jobIds = new Set(settled.flatMap(({ claim }) => (claim.jobId === null ? [] : [claim.jobId])))
+    if (jobIds.size === 0) return
+    try {
+      await releaseOverlapWaiters(this.#options.db, [...jobIds])
+    } catch (error) {
+      this.#options.logger.warn('waiting slots not released yet', { error })
+    }
+  }
+}

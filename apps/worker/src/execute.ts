@@ -1,0 +1,58 @@
+import type { DatabaseConfig, Databases } from '@jobu/db'
+import { type Handler, type HandlerRegistry, parseParams, toJsonResult } from '@jobu/handlers'
+import type { Completer } from './completer.ts'
+import type { WorkerConfig } from './config.ts'
+import { ExecutionContext } from './handlerContext.ts'
+import type { HeldExecution } from './heldExecutions.ts'
+import { HandlerNotFound, outcomeOf } from './outcome.ts'
+import type { Reporter } from './reporter.ts'
+import { runIsolated } from './runIsolated.ts'
+
+export interface ExecuteDeps {
+  config: WorkerConfig
+  registry: HandlerRegistry
+  databases: Databases
+  databaseConfigs: Record<string, DatabaseConfig>
+  completer: Completer
+  reporter: Reporter
+}
+
+/**
+ * One attempt, from a claimed row to an outcome handed to the completer: find the handler, parse the params, run,
+ * classify. Never throws: whatever happens in here is the execution's outcome.
+ */
+export async function execute(held: HeldExecution, deps: ExecuteDeps): Promise<void> {
+  const { registry, completer, config } = deps
+  const { claim } = held
+  try {
+    const handler = registry.get(claim.handlerName)
+    if (!handler) throw new HandlerNotFound(claim.handlerName)
+    const parsed = parseParams(handler, claim.params)
+    const params = parsed instanceof Promise ? await parsed : parsed
+    const value = await run(handler, params, held, deps)
+    if (held.isSettled) return
+    // Told to stop for good, it stopped without a word: that is not a success. A drain it may outrun.
+    if (held.abortReason && held.abortReason.code !== 'DRAIN') throw held.abortReason
+    completer.succeed(held, toJsonResult(value, { maxBytes: config.max_result_bytes }))
+  } catch (error) {
+    completer.fail(held, outcomeOf(held, error))
+  }
+}
+
+function run(handler: Handler, params: unknown, held: HeldExecution, deps: ExecuteDeps): unknown {
+  if ((handler.isolation ?? 'none') !== 'none') return runIsolated(handler, held, deps)
+  const { claim } = held
+  const { config, databases, completer, reporter } = deps
+  const context = new ExecutionContext({
+    execution: claim,
+    attempt: claim.attempt,
+    databases,
+    allowedDatabases: config.databases,
+    maxResultBytes: config.max_result_bytes,
+    signal: () => held.signal,
+    progress: (percent, step) => reporter.progress(held, percent, step),
+    log: (level, message, fields) => reporter.log(held, level, message, fields),
+    onCommitted: () => completer.settledElsewhere(held),
+  })
+  return handler.run(params, context)
+}

@@ -1,0 +1,138 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  type Connection,
+  completeExecutions,
+  type Database,
+  type Databases,
+  getExecution,
+  isConnectionFailure,
+} from '@jobu/db'
+import {
+  AbortReason,
+  type HandlerContext,
+  type HandlerExecution,
+  type HandlerLogger,
+  toJsonResult,
+} from '@jobu/handlers'
+
+/** What a context stands on: in the worker itself, or at the other end of a channel in an isolated process. */
+export interface ContextHost {
+  execution: HandlerExecution
+  attempt: number
+  databases: Databases
+  /** Names of the databases the handler may use; null: all. */
+  allowedDatabases: readonly string[] | null
+  maxResultBytes: number
+  signal(): AbortSignal
+  progress(percent: number, step?: string): void
+  log(level: keyof HandlerLogger, message: string, fields?: object): void
+  /** `ctx.transaction` has committed the execution's SUCCESS. */
+  onCommitted(): void
+}
+
+const COMMIT_CHECK_PAUSE_MS = 250
+
+/** The `ctx` of a handler. */
+export class ExecutionContext implements HandlerContext {
+  readonly #host: ContextHost
+  #logger: HandlerLogger | undefined
+
+  constructor(host: ContextHost) {
+    this.#host = host
+  }
+
+  get signal(): AbortSignal {
+    return this.#host.signal()
+  }
+
+  get attempt(): number {
+    return this.#host.attempt
+  }
+
+  get execution(): HandlerExecution {
+    return this.#host.execution
+  }
+
+  get logger(): HandlerLogger {
+    const { log } = this.#host
+    this.#logger ??= {
+      debug: (message, fields) => log('debug', message, fields),
+      info: (message, fields) => log('info', message, fields),
+      warn: (message, fields) => log('warn', message, fields),
+      error: (message, fields) => log('error', message, fields),
+    }
+    return this.#logger
+  }
+
+  progress(percent: number, step?: string): void {
+    this.#host.progress(percent, step)
+  }
+
+  getConnection(name = 'default'): Connection {
+    return this.#database(name).current
+  }
+
+  async transactional<T>(
+    fn: (tx: Connection) => Promise<T>,
+    options: { database?: string } = {},
+  ): Promise<T> {
+    return this.#database(options.database).transactional({ label: 'ctx.transactional' }, fn)
+  }
+
+  async transactionalReadonly<T>(
+    fn: (tx: Connection) => Promise<T>,
+    options: { database?: string } = {},
+  ): Promise<T> {
+    return this.#database(options.database).transactional(
+      { label: 'ctx.transactionalReadonly', readonly: true },
+      fn,
+    )
+  }
+
+  async transaction<T>(fn: (tx: Connection) => Promise<T>): Promise<T> {
+    const { databases, maxResultBytes, execution, attempt, onCommitted } = this.#host
+    const { id, scheduledTime } = execution
+    const database = databases.get()
+    let result: T
+    try {
+      result = await database.transactional({ label: 'ctx.transaction' }, async (tx) => {
+        const value = await fn(tx)
+        const json = toJsonResult(value, { maxBytes: maxResultBytes })
+        const written = await completeExecutions(tx, [{ id, scheduledTime, attempt, result: json }])
+        if (written.length === 0) {
+          throw new AbortReason('LEASE_LOST', 'another attempt holds this execution; nothing was committed')
+        }
+        return value
+      })
+    } catch (error) {
+      // The connection may have broken after the server committed: only the row knows.
+      if (!isConnectionFailure(error) || !(await this.#hasCommitted(database))) throw error
+      onCommitted()
+      return undefined as T
+    }
+    onCommitted()
+    return result
+  }
+
+  async #hasCommitted(database: Database): Promise<boolean> {
+    for (;;) {
+      try {
+        const row = await getExecution(database, this.#host.execution.id)
+        return row.status === 'SUCCESS' && row.attempt === this.#host.attempt
+      } catch (error) {
+        if (!isConnectionFailure(error) || this.signal.aborted) throw error
+        await pause(COMMIT_CHECK_PAUSE_MS)
+      }
+    }
+  }
+
+  #database(name = 'default'): Database {
+    const { databases, allowedDatabases } = this.#host
+    if (allowedDatabases && !allowedDatabases.includes(name)) {
+      throw new Error(
+        `database "${name}" is not among worker.databases (${allowedDatabases.join(', ') || 'none'})`,
+      )
+    }
+    return databases.get(name)
+  }
+}

@@ -1,0 +1,74 @@
+import { Worker } from 'node:worker_threads'
+import type { DatabaseConfig } from '@jobu/db'
+import type { Logger } from '@jobu/runtime'
+import { compiledFile } from './compiledFile.ts'
+import type { WorkerConfig } from './config.ts'
+import type { FromHeartbeat, HeartbeatData } from './heartbeatThread.ts'
+import type { HeldExecutions } from './heldExecutions.ts'
+
+const BEAT_INTERVAL_MS = 250
+
+/** Keeps the leases of all that is held, from a thread of its own: a handler that blocks the event loop loses none. */
+export class Heartbeat {
+  readonly #thread: Worker
+  readonly #held: HeldExecutions
+  readonly #beatTimer: NodeJS.Timeout
+  #isStopping = false
+  #isFailing = false
+
+  constructor(options: {
+    config: WorkerConfig
+    database: DatabaseConfig
+    workerId: string
+    held: HeldExecutions
+    logger: Logger
+  }) {
+    const { config, database, workerId, held, logger } = options
+    this.#held = held
+    held.slots.beat()
+    this.#beatTimer = setInterval(() => held.slots.beat(), BEAT_INTERVAL_MS)
+    const workerData: HeartbeatData = {
+      database,
+      workerId,
+      slots: held.slots.buffer,
+      leaseMs: config.lease_seconds * 1000,
+      heartbeatMs: config.heartbeat_seconds * 1000,
+      abortGraceMs: config.abort_grace_ms,
+    }
+    this.#thread = new Worker(compiledFile('heartbeatThread.js'), { workerData, execArgv: [] })
+    this.#thread.on('message', (message: FromHeartbeat) => {
+      if (message.type === 'lost') this.#lose(message.executions)
+      if (message.type === 'failed' && !this.#isFailing)
+        logger.warn('leases not renewed yet', { error: message.message })
+      this.#isFailing = message.type === 'failed'
+    })
+    // Without it every lease would be lost in silence: as bad as a crash, and treated as one.
+    this.#thread.on('error', (error) => {
+      throw error
+    })
+    this.#thread.on('exit', (code) => {
+      if (!this.#isStopping) throw new Error(`heartbeat thread ended with code ${code}`)
+    })
+  }
+
+  draining(): void {
+    this.#thread.postMessage('draining')
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    clearInterval(this.#beatTimer)
+    const ended = new Promise((resolve) => this.#thread.once('exit', resolve))
+    this.#thread.postMessage('stop')
+    await ended
+  }
+
+  #lose(executions: Array<{ id: number; attempt: number }>): void {
+    for (const { id, attempt } of executions) {
+      const held = this.#held.get(id)
+      // One that was settled between the reading of the slots and now is not lost.
+      if (held?.claim.attempt === attempt)
+        held.abort('LEASE_LOST', 'the lease was lost: another attempt may run')
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import {
+  Database,
+  type DatabaseConfig,
+  extendLeases,
+  type Failure,
+  failExecutions,
+  heartbeatWorker,
+} from '@jobu/db'
+import { SharedSlots, type SlotContent } from './sharedSlots.ts'
+
+/** What the worker gives its heartbeat thread. */
+export interface HeartbeatData {
+  database: DatabaseConfig
+  workerId: string
+  slots: SharedArrayBuffer
+  leaseMs: number
+  heartbeatMs: number
+  abortGraceMs: number
+}
+
+export type FromHeartbeat =
+  | { type: 'renewed' }
+  | { type: 'lost'; executions: Array<{ id: number; attempt: number }> }
+  | { type: 'failed'; message: string }
+
+/** How often the thread looks whether the event loop turns, in milliseconds. */
+const WATCH_INTERVAL_MS = 250
+/** An event loop silent this long past a deadline and its grace is blocked, not busy. */
+const BLOCKED_MS = 2_000
+
+const data = workerData as HeartbeatData
+const slots = new SharedSlots(data.slots)
+const db = new Database(data.database, {
+  engine: true,
+  maxConnections: 1,
+  applicationName: `${data.workerId}-heartbeat`,
+})
+let status: 'ACTIVE' | 'DRAINING' = 'ACTIVE'
+let nextBeatAt = 0
+let isBusy = false
+
+parentPort!.on('message', (message: 'draining' | 'stop') => {
+  if (message === 'draining') status = 'DRAINING'
+  else void db.close().finally(() => process.exit(0))
+})
+
+setInterval(() => {
+  if (isBusy) return
+  isBusy = true
+  void turn().finally(() => {
+    isBusy = false
+  })
+}, WATCH_INTERVAL_MS)
+
+async function turn(): Promise<void> {
+  try {
+    const now = Date.now()
+    if (now >= nextBeatAt) {
+      await beat()
+      nextBeatAt = now + data.heartbeatMs
+    }
+    await endBlockedTimeouts()
+  } catch (error) {
+    // Tried again at the next turn: while the database is away the leases run on, and may be lost.
+    parentPort!.postMessage({ type: 'failed', message: (error as Error).message } satisfies FromHeartbeat)
+  }
+}
+
+/** Renews every lease in one statement, and says which are lost. */
+async function beat(): Promise<void> {
+  const held = slots.read()
+  const kept = new Set(await extendLeases(db, held, data.leaseMs))
+  await heartbeatWorker(db, { id: data.workerId, running: held.length, status })
+  const executions = held.filter(({ id }) => !kept.has(id)).map(({ id, attempt }) => ({ id, attempt }))
+  parentPort!.postMessage(
+    executions.length > 0
+      ? ({ type: 'lost', executions } satisfies FromHeartbeat)
+      : ({ type: 'renewed' } satisfies FromHeartbeat),
+  )
+}
+
+/**
+ * A handler that spins keeps its lease, but not past its time limit: nobody could stop it in this process, and all
+ * else that runs here stands still as well. So it is ended as TIMEOUT, the others are given back, and the process is
+ * killed; whoever started it starts it again.
+ */
+async function endBlockedTimeouts(): Promise<void> {
+  const now = Date.now()
+  if (now - slots.beatAt < BLOCKED_MS) return
+  const held = slots.read()
+  const isOver = (slot: SlotContent) =>
+    slot.deadlineAt > 0 && now > slot.deadlineAt + data.abortGraceMs + BLOCKED_MS
+  if (!held.some(isOver)) return
+  await failExecutions(
+    db,
+    held.map(
+      (slot): Failure => ({
+        id: slot.id,
+        scheduledTime: slot.scheduledTime,
+        attempt: slot.attempt,
+        stack: null,
+        ...(isOver(slot)
+          ? {
+              outcome: 'TIMEOUT',
+              reason: 'TIMEOUT',
+              message: 'timed out while a handler blocked the event loop; the worker process was restarted',
+              retryDelayMs: slot.retryDelayMs,
+            }
+          : {
+              outcome: 'RELEASED',
+              reason: 'DRAINED',
+              message: 'given back: another handler blocked the event loop past its time limit',
+              retryDelayMs: 0,
+            }),
+      }),
+    ),
+  )
+  process.stderr.write(`worker: a handler blocked the event loop past its time limit; ending the process\n`)
+  process.kill(process.pid, 'SIGKILL')
+}

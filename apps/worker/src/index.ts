@@ -1,0 +1,5 @@
+export { ClaimCursor } from './claimCursor.ts'
+export { ClaimLoop, type ClaimLoopOptions } from './claimLoop.ts'
+export { loadWorkerConfig, type WorkerConfig, workerSchema } from './config.ts'
+export { SharedSlots } from './sharedSlots.ts'
+export { type StartedWorker, startWorker } from './startWorker.ts'

@@ -1,0 +1,75 @@
+import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+import { Databases, installDatabases } from '@jobu/db'
+import { AbortReason, loadHandlers, parseParams, toJsonResult } from '@jobu/handlers'
+import { ExecutionContext } from './handlerContext.ts'
+import type { FromIsolated, RunOrder, ToIsolated } from './isolationProtocol.ts'
+import { HandlerNotFound } from './outcome.ts'
+
+/** The other side of `runIsolated`: one handler, one attempt, in a process or thread that can be killed. */
+const controller = new AbortController()
+const isProcess = isMainThread
+
+const send = (message: FromIsolated) =>
+  isProcess
+    ? new Promise<void>((done) => process.send!(message, () => done()))
+    : void parentPort!.postMessage(message)
+
+function onMessage(message: ToIsolated): void {
+  if (message.type === 'abort') controller.abort(new AbortReason(message.code, message.message))
+  else void runOnce(message)
+}
+
+async function runOnce(order: RunOrder): Promise<void> {
+  const databases = new Databases(order.databases, { applicationName: 'jobu-isolated', maxConnections: 2 })
+  installDatabases(databases)
+  try {
+    const { registry } = await loadHandlers({
+      shell: { enabled: order.isShellEnabled },
+      paths: order.handlersPath,
+    })
+    const handler = registry.get(order.execution.handlerName)
+    if (!handler) throw new HandlerNotFound(order.execution.handlerName)
+    const context = new ExecutionContext({
+      execution: order.execution,
+      attempt: order.attempt,
+      databases,
+      allowedDatabases: order.allowedDatabases,
+      maxResultBytes: order.maxResultBytes,
+      signal: () => controller.signal,
+      progress: (percent, step) =>
+        void send({ type: 'progress', percent, ...(step === undefined ? {} : { step }) }),
+      log: (level, message, fields) =>
+        void send({ type: 'log', level, message: String(message), ...plain(fields) }),
+      onCommitted: () => void send({ type: 'committed' }),
+    })
+    const value = await handler.run(await parseParams(handler, order.params), context)
+    await send({ type: 'done', json: toJsonResult(value, { maxBytes: order.maxResultBytes }) })
+  } catch (error) {
+    const { name, message, stack } = error instanceof Error ? error : new Error(`thrown: ${String(error)}`)
+    await send({ type: 'failed', name, message, stack })
+  }
+  process.exit(0)
+}
+
+/** Fields may hold what a channel cannot carry; a line is worth more than its fields. */
+function plain(fields: object | undefined): { fields?: object } {
+  if (fields === undefined) return {}
+  try {
+    return { fields: JSON.parse(JSON.stringify(fields)) as object }
+  } catch (error) {
+    return { fields: { unserializable: String(error) } }
+  }
+}
+
+if (isProcess) {
+  process.on('message', onMessage)
+  process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
+  // A handler that spins never hears of a worker that was killed: a thread looks whether our parent is still there.
+  new Worker(
+    `const parent = process.ppid
+     setInterval(() => { if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL') }, 500)`,
+    { eval: true, execArgv: [] },
+  ).unref()
+} else {
+  parentPort!.on('message', onMessage)
+}

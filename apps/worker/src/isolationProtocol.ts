@@ -1,0 +1,24 @@
+import type { DatabaseConfig } from '@jobu/db'
+import type { AbortReason, HandlerExecution, HandlerLogger } from '@jobu/handlers'
+
+/** What an isolated process or thread needs to run one attempt. */
+export interface RunOrder {
+  type: 'run'
+  execution: HandlerExecution
+  attempt: number
+  params: unknown
+  handlersPath: string[]
+  isShellEnabled: boolean
+  databases: Record<string, DatabaseConfig>
+  allowedDatabases: readonly string[] | null
+  maxResultBytes: number
+}
+
+export type ToIsolated = RunOrder | { type: 'abort'; code: AbortReason['code']; message: string }
+
+export type FromIsolated =
+  | { type: 'log'; level: keyof HandlerLogger; message: string; fields?: object }
+  | { type: 'progress'; percent: number; step?: string }
+  | { type: 'committed' }
+  | { type: 'done'; json: string }
+  | { type: 'failed'; name: string; message: string; stack: string | undefined }

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import {
+  CHANNELS,
+  checkMigrations,
+  Database,
+  type DatabaseConfig,
+  Databases,
+  databaseConfigNamed,
+  installDatabases,
+  Listener,
+  publishHandlers,
+  registerWorker,
+  stopWorker,
+} from '@jobu/db'
+import { loadHandlers } from '@jobu/handlers'
+import { type Logger, startHealthServer } from '@jobu/runtime'
+import pLimit from 'p-limit'
+import { ClaimLoop } from './claimLoop.ts'
+import { Completer } from './completer.ts'
+import type { WorkerConfig } from './config.ts'
+import { execute } from './execute.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { HeldExecutions } from './heldExecutions.ts'
+import { Reporter } from './reporter.ts'
+import { Supervisor } from './supervise.ts'
+
+export const VERSION = '1.0.0'
+/** Claims, settles, reports and cancel polls at once. */
+const ENGINE_CONNECTIONS = 5
+/** How long the last outcomes may take to reach the database when the worker stops, in milliseconds. */
+const LAST_FLUSH_MS = 5_000
+
+/** A worker at work. */
+export interface StartedWorker {
+  id: string
+  httpPort: number | null
+  /** Drains: claims nothing more, lets handlers finish for `shutdown_timeout_seconds`, gives back what has not. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a worker: any number of them run side by side on one database.
+ *
+ * @throws JobuError MIGRATIONS_BEHIND, MIGRATIONS_AHEAD, DATABASE_UNKNOWN; HandlerPathError; the driver's error when
+ *         the database cannot be reached
+ */
+export async function startWorker(
+  config: WorkerConfig,
+  databaseConfigs: Record<string, DatabaseConfig>,
+  logger: Logger,
+): Promise<StartedWorker> {
+  const id = `worker-${hostname()}-${randomBytes(4).toString('hex')}`
+  const engineConfig = databaseConfigNamed(databaseConfigs, config.database)
+  for (const name of config.databases ?? []) databaseConfigNamed(databaseConfigs, name)
+
+  const { registry, failures } = await loadHandlers({ shell: config.shell, paths: config.handlers_path })
+  for (const { file, error } of failures) logger.error('handler file not loaded', { file, error })
+  const databases = new Databases(databaseConfigs, { applicationName: `${id}-handlers` })
+  installDatabases(databases)
+  const db = new Database(engineConfig, {
+    engine: true,
+    maxConnections: ENGINE_CONNECTIONS,
+    applicationName: id,
+  })
+  try {
+    await checkMigrations(db)
+    await publishHandlers(db, registry.describe())
+    await registerWorker(db, {
+      id,
+      hostname: hostname(),
+      pid: process.pid,
+      version: VERSION,
+      queues: config.queues,
+      handlers: registry.names(),
+      poolSize: config.pool_size,
+    })
+  } catch (error) {
+    await Promise.all([db.close(), databases.close()])
+    throw error
+  }
+
+  const pool = pLimit(config.pool_size)
+  // Outcomes on their way to the database still count as held, so there are more slots than handlers that can run.
+  const held = new HeldExecutions(2 * config.pool_size + 4 * config.claim_batch_size)
+  const reporter = new Reporter(db, config.log, logger)
+  const completer = new Completer({
+    db,
+    held,
+    reporter,
+    logger,
+    batchSize: config.claim_batch_size,
+    onSettled: () => claimLoop.slotFreed(),
+  })
+  const supervisor = new Supervisor(db, config, held, completer, logger)
+  const deps = { config, registry, databases, databaseConfigs, completer, reporter }
+  const claimLoop = new ClaimLoop({
+    db,
+    config,
+    logger,
+    workerId: id,
+    handlers: registry.names(),
+    room: () => Math.min(config.pool_size - pool.activeCount - pool.pendingCount, held.room),
+    heldIds: () => held.ids(),
+    onClaimed: (claimed) => {
+      for (const claim of claimed) {
+        const timeoutSeconds = claim.timeoutSeconds ?? registry.get(claim.handlerName)?.timeoutSeconds ?? null
+        const execution = held.add(claim, timeoutSeconds)
+        void pool(() => execute(execution, deps)).then(() => claimLoop.slotFreed())
+      }
+    },
+  })
+  const heartbeat = new Heartbeat({ config, database: engineConfig, workerId: id, held, logger })
+  const listener = new Listener(engineConfig, {
+    channels: [CHANNELS.work, CHANNELS.cancel],
+    applicationName: `${id}-listen`,
+    onNotify: (channel, payload) =>
+      channel === CHANNELS.cancel ? supervisor.cancel(Number(payload)) : claimLoop.notify(payload),
+    onConnect: () => claimLoop.sweep(),
+    onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
+  })
+  supervisor.start()
+  claimLoop.start()
+  const health = await startHealthServer({
+    port: config.http_port,
+    service: 'worker',
+    version: VERSION,
+    checks: { database: async () => void (await db.query('SELECT 1')) },
+  })
+  logger.info('worker started', { workerId: id, handlers: registry.names(), queues: config.queues })
+
+  return {
+    id,
+    httpPort: health?.port ?? null,
+    async stop() {
+      heartbeat.draining()
+      await listener.close()
+      await claimLoop.stop()
+      if (!(await held.empty(config.shutdown_timeout_seconds * 1000))) {
+        logger.warn('handlers did not finish in time, giving back', { executions: held.size })
+        for (const one of held.all()) one.abort('DRAIN', 'given back: the worker is shutting down')
+        // The supervisor settles after the grace what does not stop by itself.
+        if (!(await held.empty(config.abort_grace_ms + LAST_FLUSH_MS))) {
+          logger.error('outcomes left to their leases', { executionIds: held.ids() })
+        }
+      }
+      supervisor.stop()
+      await reporter.flush()
+      await heartbeat.stop()
+      await stopWorker(db, id).catch((error) => logger.warn('could not sign off', { error }))
+      await health?.close()
+      await db.close()
+      // A handler that did not stop may hold a connection for ever.
+      void databases.close()
+    },
+  }
+}
