@@ -53,6 +53,8 @@ export interface TransactionOptions {
   /** Names the transaction in errors. */
   label: string
   readonly?: boolean
+  /** Ends in PREPARE TRANSACTION under this name instead of COMMIT; such a part is not tried again by itself. */
+  prepareAs?: string
 }
 
 /** How often a transaction is tried when the server reports a conflict with another one. */
@@ -61,6 +63,8 @@ const RETRY_PAUSE_MS = 15
 
 interface OpenTransaction extends Connection {
   isReadonly: boolean
+  /** Code it left behind without await must not reach the connection, which serves others by then. */
+  hasEnded: boolean
   /** Set when a joined call failed: the work is incomplete, so the whole must not commit. */
   rollbackCause?: unknown
   afterCommit: Array<() => void | Promise<void>>
@@ -140,7 +144,12 @@ export class Database implements Connection {
 
   /** The transaction this code runs in, or the pool. */
   get current(): Connection {
-    return this.#open.getStore() ?? this
+    return this.#transaction ?? this
+  }
+
+  get #transaction(): OpenTransaction | undefined {
+    const open = this.#open.getStore()
+    return open?.hasEnded ? undefined : open
   }
 
   async query<R = Record<string, unknown>>(
@@ -156,21 +165,27 @@ export class Database implements Connection {
    * `fn` may run several times: after a serialization failure or a deadlock it is tried again from the start.
    */
   async transactional<T>(options: TransactionOptions, fn: (tx: Connection) => Promise<T>): Promise<T> {
-    const outer = this.#open.getStore()
+    const outer = this.#transaction
     if (outer) return this.#join(outer, options, fn)
     for (let attempt = 1; ; attempt++) {
+      let committed: { value: T; afterCommit: OpenTransaction['afterCommit'] }
       try {
-        return await this.#run(options, fn)
+        committed = await this.#run(options, fn)
       } catch (error) {
-        if (!isRetryableTransaction(error) || attempt === MAX_TRANSACTION_TRIES) throw error
+        const isFinal = options.prepareAs !== undefined || attempt === MAX_TRANSACTION_TRIES
+        if (isFinal || !isRetryableTransaction(error)) throw error
         await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS * attempt * (1 + Math.random())))
+        continue
       }
+      // Out here: a callback that fails must not run what is committed again, and may need the connection itself.
+      for (const callback of committed.afterCommit) await callback()
+      return committed.value
     }
   }
 
   /** Runs `callback` once the current transaction has committed; at once where there is none. */
   async afterCommit(callback: () => void | Promise<void>): Promise<void> {
-    const open = this.#open.getStore()
+    const open = this.#transaction
     if (open) open.afterCommit.push(callback)
     else await callback()
   }
@@ -198,7 +213,10 @@ export class Database implements Connection {
     }
   }
 
-  async #run<T>(options: TransactionOptions, fn: (tx: Connection) => Promise<T>): Promise<T> {
+  async #run<T>(
+    options: TransactionOptions,
+    fn: (tx: Connection) => Promise<T>,
+  ): Promise<{ value: T; afterCommit: OpenTransaction['afterCommit'] }> {
     const client = await this.#pool.connect()
     let broken: Error | undefined
     const onError = (error: Error) => {
@@ -206,10 +224,13 @@ export class Database implements Connection {
     }
     client.on('error', onError)
     const tx: OpenTransaction = {
-      query: async <R>(query: string | Query, values?: unknown[]) =>
-        (await client.query(query as string, values as unknown[])) as unknown as QueryResult<R>,
+      query: async <R>(query: string | Query, values?: unknown[]) => {
+        if (tx.hasEnded) throw new Error(`${options.label} has ended; a statement of it was not awaited`)
+        return (await client.query(query as string, values as unknown[])) as unknown as QueryResult<R>
+      },
       db: drizzle(client, { schema }) as unknown as NodePgDatabase<typeof schema>,
       isReadonly: options.readonly === true,
+      hasEnded: false,
       afterCommit: [],
     }
     try {
@@ -224,9 +245,17 @@ export class Database implements Connection {
           },
         )
       }
-      await client.query('COMMIT')
-      for (const callback of tx.afterCommit) await callback()
-      return value
+      const { command } = await client.query(
+        options.prepareAs ? `PREPARE TRANSACTION ${pg.escapeLiteral(options.prepareAs)}` : 'COMMIT',
+      )
+      // The server answers so, and without an error, when a statement had failed and its error was swallowed.
+      if (command === 'ROLLBACK') {
+        throw new JobuError(
+          'TRANSACTION_ROLLED_BACK',
+          `${options.label} was rolled back: a statement in it failed`,
+        )
+      }
+      return { value, afterCommit: tx.afterCommit }
     } catch (error) {
       // A connection that cannot even roll back is thrown away; the server then rolls back by itself.
       await client.query('ROLLBACK').catch((failure: Error) => {
@@ -234,6 +263,7 @@ export class Database implements Connection {
       })
       throw error
     } finally {
+      tx.hasEnded = true
       client.off('error', onError)
       client.release(broken)
     }

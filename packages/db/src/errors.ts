@@ -3,6 +3,10 @@ export type ErrorCode =
   | 'CRON_NOT_FOUND'
   | 'CRON_NAME_TAKEN'
   | 'CRON_CHANGED'
+  | 'CRON_EXPRESSION_INVALID'
+  | 'CRON_TIMEZONE_INVALID'
+  | 'CRON_NEVER_FIRES'
+  | 'CRON_INTERVAL_TOO_SHORT'
   | 'JOB_NOT_FOUND'
   | 'JOB_NOT_RETRYABLE'
   | 'JOB_NOT_CANCELLABLE'
@@ -18,12 +22,20 @@ export type ErrorCode =
   | 'TRANSACTION_ROLLED_BACK'
   | 'TWO_PHASE_UNAVAILABLE'
   | 'LEASE_LOST'
+  | 'REQUEST_MALFORMED'
+  | 'UNAUTHORIZED'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'INTERNAL_ERROR'
 
 /** One thing that is wrong with a request: where, what came, what was expected. */
 export interface ErrorDetail {
   field: string
   message: string
   received?: unknown
+  expected?: unknown
 }
 
 /** An error that is part of a contract: it has a code and says which field is at fault. */
@@ -63,16 +75,17 @@ const CONNECTION_FAILURE =
 
 /** True for an error of the connection rather than of the statement: trying again later is right. */
 export function isConnectionFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = (error as Error & { code?: unknown }).code
+  if (typeof error !== 'object' || error === null) return false
+  // By shape: an error of another realm (a socket's, seen from a vm context) is no instance of this Error.
+  const { code, message, cause, errors } = error as Record<string, unknown>
   if (typeof code === 'string' && CONNECTION_FAILURE.test(code)) return true
   if (
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
-      error.message,
+      String(message),
     )
   ) {
     return true
   }
-  if (error instanceof AggregateError) return error.errors.some(isConnectionFailure)
-  return error.cause !== undefined && isConnectionFailure(error.cause)
+  if (Array.isArray(errors)) return errors.some(isConnectionFailure)
+  return isConnectionFailure(cause)
 }

@@ -38,7 +38,18 @@ export { failOrphanedHandlers } from './queries/failOrphanedHandlers.ts'
 export { findCancelRequests } from './queries/findCancelRequests.ts'
 export { type ExpiredLease, findExpiredLeases } from './queries/findExpiredLeases.ts'
 export { foldStats } from './queries/foldStats.ts'
+export { getExecutionByKey } from './queries/getExecutionByKey.ts'
+export {
+  bindIdempotencyKeys,
+  claimIdempotencyKeys,
+  type IdempotencyClaim,
+  type UsedKey,
+} from './queries/idempotencyKeys.ts'
 export { insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
+export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
+export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
+export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
+export { listLogs } from './queries/listLogs.ts'
 export { type DueCron, lockDueCrons } from './queries/lockDueCrons.ts'
 export { nextWakeUp } from './queries/nextWakeUp.ts'
 export { dropMonth, ensurePartitions, expiredPartitions, pruneSideTables } from './queries/partitions.ts'
@@ -67,3 +78,4 @@ export { Databases, databaseConfigNamed, getConnection, getDatabases, installDat
 export * as schema from './schema/index.ts'
 export * from './states.ts'
 export { afterCommit, transactional, transactionalReadonly } from './transaction.ts'
+export { resolveInDoubt, transactionalAcross } from './twoPhase.ts'
