@@ -6,6 +6,7 @@ import {
   type Databases,
   getExecution,
   isConnectionFailure,
+  transactionalAcross,
 } from '@jobu/db'
 import {
   AbortReason,
@@ -89,13 +90,19 @@ export class ExecutionContext implements HandlerContext {
     )
   }
 
-  async transaction<T>(fn: (tx: Connection) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    first: readonly string[] | ((tx: Connection) => Promise<T>),
+    second?: (tx: Connection) => Promise<T>,
+  ): Promise<T> {
     const { databases, maxResultBytes, execution, attempt, onCommitted } = this.#host
+    const [names, fn] = typeof first === 'function' ? [[], first] : [first, second!]
+    for (const name of names) this.#database(name)
     const { id, scheduledTime } = execution
     const database = databases.get()
     let result: T
     try {
-      result = await database.transactional({ label: 'ctx.transaction' }, async (tx) => {
+      result = await transactionalAcross(databases, names, async () => {
+        const tx = database.current
         const value = await fn(tx)
         const json = toJsonResult(value, { maxBytes: maxResultBytes })
         const written = await completeExecutions(tx, [{ id, scheduledTime, attempt, result: json }])

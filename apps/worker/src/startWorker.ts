@@ -24,6 +24,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { HeldExecutions } from './heldExecutions.ts'
 import { Reporter } from './reporter.ts'
 import { Supervisor } from './supervise.ts'
+import { watchInDoubt } from './watchInDoubt.ts'
 
 export const VERSION = '1.0.0'
 /** Claims, settles, reports and cancel polls at once. */
@@ -119,6 +120,7 @@ export async function startWorker(
     onConnect: () => claimLoop.sweep(),
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
+  const stopWatchingInDoubt = watchInDoubt(databases, logger)
   supervisor.start()
   claimLoop.start()
   const health = await startHealthServer({
@@ -145,6 +147,7 @@ export async function startWorker(
         }
       }
       supervisor.stop()
+      stopWatchingInDoubt()
       await reporter.flush()
       await heartbeat.stop()
       await stopWorker(db, id).catch((error) => logger.warn('could not sign off', { error }))

@@ -68,7 +68,7 @@ SET status = 'RUNNING', ready_at = NULL, attempt = e.attempt + 1, worker_id = $1
 FROM picked
 WHERE e.ctid = picked.row_id AND e.scheduled_time = picked.scheduled_time
 RETURNING e.id, e.scheduled_time AS "scheduledTime", e.attempt, e.job_id AS "jobId",
-  (SELECT name FROM cron_jobs WHERE cron_jobs.id = e.job_id) AS "cronName",
+  CASE WHEN e.job_id IS NOT NULL THEN (SELECT name FROM cron_jobs WHERE cron_jobs.id = e.job_id) END AS "cronName",
   e.handler_name AS "handlerName", e.params, e.param_source AS "paramSource", e.queue, e.priority,
   e.retry_count AS "retryCount", e.max_retry AS "maxRetry", e.retry_delay_seconds AS "retryDelaySeconds",
   e.retry_backoff AS "retryBackoff", e.timeout_seconds AS "timeoutSeconds", picked.ready_at AS "readyAt"`

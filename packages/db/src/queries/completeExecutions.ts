@@ -7,7 +7,7 @@ export interface Completion extends Claim {
 }
 
 // "lease_expires_at IS NOT NULL" says RUNNING (a named check ties the two) without letting the planner walk the
-// lease index instead of the primary key.
+// lease index instead of the primary key. least(): milliseconds of more than 24.8 days do not fit an integer.
 const text = `
 WITH done AS (
   UPDATE job_executions AS e
@@ -21,8 +21,8 @@ WITH done AS (
 ), counted AS (
   INSERT INTO execution_stat_deltas (job_id, count, status, handler_name, durations_ms, lateness_ms)
   SELECT job_id, count(*), 'SUCCESS', handler_name,
-    array_agg((extract(epoch FROM finished_at - started_at) * 1000)::integer),
-    array_agg(greatest((extract(epoch FROM started_at - run_at) * 1000)::integer, 0))
+    array_agg(least(date_part('epoch', finished_at - started_at) * 1000, 2147483647)::integer),
+    array_agg(least(greatest(date_part('epoch', started_at - run_at) * 1000, 0), 2147483647)::integer)
   FROM done GROUP BY job_id, handler_name
 )
 SELECT id FROM done`

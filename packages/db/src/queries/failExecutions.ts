@@ -50,8 +50,8 @@ WITH failure AS (
 ), counted AS (
   INSERT INTO execution_stat_deltas (job_id, count, status, handler_name, durations_ms, lateness_ms)
   SELECT job_id, count(*), status, handler_name,
-    array_agg((extract(epoch FROM finished_at - started_at) * 1000)::integer),
-    array_agg(greatest((extract(epoch FROM started_at - due_at) * 1000)::integer, 0))
+    array_agg(least(date_part('epoch', finished_at - started_at) * 1000, 2147483647)::integer),
+    array_agg(least(greatest(date_part('epoch', started_at - due_at) * 1000, 0), 2147483647)::integer)
   FROM done WHERE finished_at IS NOT NULL GROUP BY job_id, handler_name, status
 ), woken AS MATERIALIZED (
   SELECT pg_notify($11, queue) FROM (SELECT DISTINCT queue FROM done WHERE ready_at IS NOT NULL) AS q

@@ -13,7 +13,7 @@ WITH due AS MATERIALIZED (
 ), woken AS MATERIALIZED (
   SELECT pg_notify($2, queue) FROM (SELECT DISTINCT queue FROM promoted) AS q
 )
-SELECT count(*)::integer AS count, (SELECT count(*) FROM woken) FROM promoted`
+SELECT count(*)::integer AS count, (SELECT count(*) FROM woken) AS woken FROM promoted`
 
 /**
  * Makes executions whose time has come claimable: deferred jobs, and retries whose backoff is over. Keeping them

@@ -22,7 +22,7 @@ WITH free AS MATERIALIZED (
 ), woken AS MATERIALIZED (
   SELECT pg_notify($2, queue) FROM (SELECT DISTINCT queue FROM released) AS q
 )
-SELECT count(*)::integer AS count, (SELECT count(*) FROM woken) FROM released`
+SELECT count(*)::integer AS count, (SELECT count(*) FROM woken) AS woken FROM released`
 
 /**
  * Lets a slot that waited for an earlier execution of its cron (`buffer_one`, `replace`) go once that one is final.
