@@ -39,6 +39,20 @@ export class CronDispatcher {
     this.#guard = new SpecGuard(config.min_cron_interval_seconds)
   }
 
+  /**
+   * Runs the statements of a batch over nothing, on so many connections: they are planned once per connection, and that
+   * takes longer than a slot may be late.
+   */
+  async warmUp(connections: number): Promise<void> {
+    const once = () =>
+      this.#db.transactional({ label: 'warm up' }, async (tx) => {
+        await lockDueCrons(tx, 0)
+        await activeExecutionsOf(tx, [0])
+        await writeSlots(tx, [], [])
+      })
+    await Promise.all(Array.from({ length: connections }, once))
+  }
+
   /** One batch; fewer crons than `batch_size` means that no more are due. */
   async dispatchDueCrons(): Promise<Dispatched> {
     const waitingIds: number[] = []

@@ -5,6 +5,8 @@ import { CronDispatcher } from './dispatchDueCrons.ts'
 
 /** Executions made claimable per statement. */
 const PROMOTE_BATCH = 1_000
+/** Batches fired at once while many crons are due: the server works on one while we decide about the other. */
+const PARALLEL_BATCHES = 2
 /** Pause after an error before the next try. */
 const ERROR_PAUSE_MS = 1_000
 /** The event loop fires timers up to a millisecond early; a pass that finds nothing due yet comes back after this. */
@@ -54,6 +56,9 @@ export class DispatchLoop {
 
   async #run(): Promise<void> {
     let isAway = false
+    await this.#dispatcher
+      .warmUp(PARALLEL_BATCHES)
+      .catch((error) => this.#logger.warn('not warmed up', { error }))
     while (!this.#isStopping) {
       this.#isWoken = false
       let sleepMs = ERROR_PAUSE_MS
@@ -74,13 +79,11 @@ export class DispatchLoop {
 
   /** Does all that is due. @returns how long nothing will be, in milliseconds */
   async pass(): Promise<number> {
-    for (let isMore = true; isMore && !this.#isStopping; ) {
-      const startedAt = Date.now()
-      const { crons, fired, skipped } = await this.#dispatcher.dispatchDueCrons()
-      if (crons > 0) {
-        this.#logger.info('crons dispatched', { crons, fired, skipped, durationMs: Date.now() - startedAt })
+    if (await this.#dispatchBatch()) {
+      const drain = async () => {
+        while (!this.#isStopping && (await this.#dispatchBatch()));
       }
-      isMore = crons === this.#config.batch_size
+      await Promise.all(Array.from({ length: PARALLEL_BATCHES }, drain))
     }
     while (!this.#isStopping && (await promoteDueExecutions(this.#db, PROMOTE_BATCH)) === PROMOTE_BATCH);
 
@@ -88,6 +91,17 @@ export class DispatchLoop {
     const longestMs =
       1000 * (this.#isListening() ? this.#config.max_sleep_seconds : this.#config.poll_interval_seconds)
     return Math.max(MIN_SLEEP_MS, Math.min(delayMs ?? Infinity, longestMs))
+  }
+
+  /** @returns whether more may be due */
+  async #dispatchBatch(): Promise<boolean> {
+    const startedAt = performance.now()
+    const { crons, fired, skipped } = await this.#dispatcher.dispatchDueCrons()
+    if (crons > 0) {
+      const durationMs = Math.round(performance.now() - startedAt)
+      this.#logger.info('crons dispatched', { crons, fired, skipped, durationMs })
+    }
+    return crons === this.#config.batch_size
   }
 
   async #sleep(ms: number): Promise<void> {

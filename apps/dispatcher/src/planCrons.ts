@@ -1,4 +1,4 @@
-import { CronError, type CronSpec, firstRun, validateCron, zoneDataVersion } from '@jobu/cron'
+import { CronError, type CronSpec, firstRun, NextRunMemo, validateCron, zoneDataVersion } from '@jobu/cron'
 import {
   type CronRow,
   type Database,
@@ -6,6 +6,7 @@ import {
   lockUnplannedCrons,
   lockZonedCrons,
   readSetting,
+  setNextRuns,
   type Tx,
   updateCron,
   writeSetting,
@@ -30,13 +31,19 @@ export async function planUnplannedCrons(db: Database, config: DispatcherConfig)
  *
  * @returns how many it planned anew
  */
-export async function replanForZoneData(db: Database, config: DispatcherConfig): Promise<number> {
-  if ((await readSetting(db, ZONE_DATA_SETTING)) === zoneDataVersion) return 0
+export async function replanForZoneData(db: Database): Promise<number> {
+  const known = await readSetting(db, ZONE_DATA_SETTING)
+  if (known === zoneDataVersion) return 0
   let planned = 0
-  for (let afterId = 0, isMore = true; isMore; ) {
+  const memo = new NextRunMemo()
+  for (let afterId = 0, isMore = known !== undefined; isMore; ) {
     const crons = await db.transactional({ label: 'plan crons anew' }, async (tx) => {
+      const now = await databaseNow(tx)
       const locked = await lockZonedCrons(tx, afterId, BATCH)
-      for (const cron of locked) await plan(tx, cron, config)
+      await setNextRuns(
+        tx,
+        locked.map((cron) => ({ id: cron.id, nextRunAt: firstRun(specOf(cron), now, cron, memo) })),
+      )
       return locked
     })
     planned += crons.length
@@ -47,12 +54,19 @@ export async function replanForZoneData(db: Database, config: DispatcherConfig):
   return planned
 }
 
+const specOf = (cron: CronRow): CronSpec => ({
+  expression: cron.cronExpression,
+  timezone: cron.timezone,
+  dayMatch: cron.dayMatch,
+})
+
 async function plan(tx: Tx, cron: CronRow, config: DispatcherConfig): Promise<void> {
-  const spec: CronSpec = { expression: cron.cronExpression, timezone: cron.timezone, dayMatch: cron.dayMatch }
+  const spec = specOf(cron)
   try {
     validateCron(spec, { minIntervalSeconds: config.min_cron_interval_seconds })
-    const nextRunAt = firstRun(spec, await databaseNow(tx), cron)
-    await updateCron(tx, cron.id, { nextRunAt, completedAt: nextRunAt ? null : await databaseNow(tx) })
+    const now = await databaseNow(tx)
+    const nextRunAt = firstRun(spec, now, cron)
+    await updateCron(tx, cron.id, { nextRunAt, completedAt: nextRunAt ? null : now })
   } catch (error) {
     if (!(error instanceof CronError)) throw error
     await updateCron(tx, cron.id, { isEnabled: false, nextRunAt: null, disabledReason: error.message })

@@ -39,7 +39,7 @@ export async function startDispatcher(
   const db = new Database(database, { engine: true, maxConnections: 4, applicationName: id })
   try {
     await checkMigrations(db)
-    await replanForZoneData(db, config)
+    await replanForZoneData(db)
     await registerDispatcher(db, { id, hostname: hostname(), pid: process.pid, version: VERSION })
   } catch (error) {
     await db.close()

@@ -13,6 +13,7 @@ export function backoffMs(policy: RetryPolicy, random: () => number = Math.rando
   const baseMs = policy.retryDelaySeconds * 1000
   if (policy.retryBackoff === 'fixed') return baseMs
   const ceilingMs = Math.max(CEILING_SECONDS * 1000, baseMs)
-  const delayMs = Math.min(baseMs * 2 ** policy.retryCount, ceilingMs)
+  // 22 doublings of a millisecond exceed the ceiling; many more would make 0 * Infinity of no delay.
+  const delayMs = Math.min(baseMs * 2 ** Math.min(policy.retryCount, 22), ceilingMs)
   return Math.round(Math.min(delayMs * (1 - JITTER + 2 * JITTER * random()), ceilingMs))
 }

@@ -15,7 +15,8 @@ export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number]
 
 /** Every allowed move. A pair that is not here is refused by the statement that would make it. */
 export const TRANSITIONS: Record<ExecutionStatus, readonly ExecutionStatus[]> = {
-  PENDING: ['RUNNING', 'CANCELLED'],
+  // FAILED: no live worker has its handler.
+  PENDING: ['RUNNING', 'CANCELLED', 'FAILED'],
   // Back to PENDING: a retry with attempts left, a drain, or a lost worker.
   RUNNING: ['SUCCESS', 'FAILED', 'TIMEOUT', 'CANCELLED', 'PENDING'],
   SUCCESS: [],

@@ -29,7 +29,15 @@ export async function appendLogs(tx: Tx, lines: LogLine[]): Promise<void> {
       instantArray(lines.map((one) => one.loggedAt)),
       lines.map((one) => one.level),
       lines.map((one) => one.message.replaceAll('\0', '\\0')),
-      lines.map((one) => one.fields && JSON.stringify(one.fields).replaceAll('\\u0000', '\\\\u0000')),
+      lines.map((one) => one.fields && storableJson(JSON.stringify(one.fields))),
     ],
   })
+}
+
+// jsonb knows neither NUL nor half a surrogate pair: their escapes are kept as text. Escapes are read one after the
+// other, so that an escaped backslash before "u0000" stays what it is.
+function storableJson(json: string): string {
+  return json.replace(/\\(u0000|ud[89a-f]..|.)/g, (text, what: string) =>
+    what.length > 1 ? `\\${text}` : text,
+  )
 }

@@ -41,13 +41,14 @@ export interface ClaimedExecution extends Claim, RetryPolicy {
 // - now() + 1 second: scheduled_time is rounded to milliseconds, so it may lie half of one ahead; the condition is
 //   there to leave the future's partitions out of the plan.
 // - The row is found again by ctid: it is locked, so it cannot have moved, and a TID fetch costs no index descent.
+//   id is there for a plan made while the month was empty: with scheduled_time alone it would walk the primary key.
 // - clock_timestamp(): now() is frozen when the statement starts, so a slow claim would shorten its own lease.
 const text = `
 WITH picked AS MATERIALIZED (
-  SELECT found.row_id, found.scheduled_time, found.ready_at
+  SELECT found.row_id, found.id, found.scheduled_time, found.ready_at
   FROM unnest($4::text[], $5::smallint[], $6::smallint[], $7::timestamptz[]) AS range (queue, highest, lowest, ready_from),
   LATERAL (
-    SELECT ctid AS row_id, scheduled_time, ready_at
+    SELECT ctid AS row_id, id, scheduled_time, ready_at
     FROM job_executions
     WHERE status = 'PENDING' AND ready_at IS NOT NULL
       AND queue = range.queue
@@ -66,7 +67,7 @@ SET status = 'RUNNING', ready_at = NULL, attempt = e.attempt + 1, worker_id = $1
     started_at = clock_timestamp(), finished_at = NULL, progress_percentage = NULL, current_step = NULL,
     lease_expires_at = clock_timestamp() + $2 * interval '1 millisecond'
 FROM picked
-WHERE e.ctid = picked.row_id AND e.scheduled_time = picked.scheduled_time
+WHERE e.ctid = picked.row_id AND e.id = picked.id AND e.scheduled_time = picked.scheduled_time
 RETURNING e.id, e.scheduled_time AS "scheduledTime", e.attempt, e.job_id AS "jobId",
   CASE WHEN e.job_id IS NOT NULL THEN (SELECT name FROM cron_jobs WHERE cron_jobs.id = e.job_id) END AS "cronName",
   e.handler_name AS "handlerName", e.params, e.param_source AS "paramSource", e.queue, e.priority,

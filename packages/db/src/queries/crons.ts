@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
 import { JobuError, sqlState } from '../errors.ts'
 import { cronJobs } from '../schema/index.ts'
+import { instantArray, plainArray } from './types.ts'
 
 export type CronRow = typeof cronJobs.$inferSelect
 export type NewCron = typeof cronJobs.$inferInsert
@@ -70,6 +71,18 @@ export async function lockZonedCrons(tx: Tx, afterId: number, limit: number): Pr
     .orderBy(cronJobs.id)
     .limit(limit)
     .for('update')
+}
+
+/** Sets when crons fire next; one without a next run is completed. */
+export async function setNextRuns(
+  tx: Tx,
+  plans: Array<{ id: number; nextRunAt: Date | null }>,
+): Promise<void> {
+  await tx.query(
+    `UPDATE cron_jobs AS c SET next_run_at = p.next_run_at, completed_at = CASE WHEN p.next_run_at IS NULL THEN now() END
+     FROM unnest($1::bigint[], $2::timestamptz[]) AS p (id, next_run_at) WHERE c.id = p.id`,
+    [plainArray(plans.map((plan) => plan.id)), instantArray(plans.map((plan) => plan.nextRunAt))],
+  )
 }
 
 function nameTaken(name: string | undefined) {

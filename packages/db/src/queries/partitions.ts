@@ -37,14 +37,24 @@ export async function expiredPartitions(
  */
 export async function dropMonth(tx: Tx, suffix: string, retentionDays: number): Promise<boolean> {
   if (!/^p\d{4}_\d{2}$/.test(suffix)) throw new Error(`not a partition suffix: ${suffix}`)
-  const { rows } = await tx.query<{ needed: boolean }>(
+  const executions = `job_executions_${suffix}`
+  const { rows } = await tx.query<{ needed: boolean; newest: number | string | null }>(
     `SELECT EXISTS (
-       SELECT FROM job_executions_${suffix} WHERE finished_at IS NULL OR finished_at > now() - $1 * interval '1 day'
-     ) AS needed`,
+       SELECT FROM ${executions} WHERE finished_at IS NULL OR finished_at > now() - $1 * interval '1 day'
+     ) AS needed, (SELECT max(id) FROM ${executions}) AS newest`,
     [retentionDays],
   )
   if (rows[0]!.needed) return false
   await tx.query(`SET LOCAL lock_timeout = '200ms'`)
+  // In the order of DROP. What was written or retried since the look above is found under the lock, by indexes alone.
+  await tx.query(`LOCK TABLE ONLY job_executions, ONLY ${executions} IN ACCESS EXCLUSIVE MODE`)
+  const { rows: since } = await tx.query<{ needed: boolean }>(
+    `SELECT EXISTS (SELECT FROM ${executions} WHERE id > $1)
+       OR EXISTS (SELECT FROM ${executions} WHERE status = 'PENDING' AND ready_at IS NOT NULL)
+       OR EXISTS (SELECT FROM ${executions} WHERE status = 'RUNNING' AND lease_expires_at IS NOT NULL) AS needed`,
+    [rows[0]!.newest ?? 0],
+  )
+  if (since[0]!.needed) return false
   for (const parent of ['job_executions', 'execution_attempts', 'execution_logs']) {
     await tx.query(`DROP TABLE IF EXISTS ${parent}_${suffix}`)
   }

@@ -5,17 +5,24 @@ import { plainArray } from './types.ts'
 const text = `
 WITH released AS (
   UPDATE job_executions
-  SET status = 'PENDING', ready_at = now(), lease_expires_at = NULL, cancel_requested_at = NULL, worker_id = NULL
+  SET status = CASE WHEN cancel_requested_at IS NULL THEN 'PENDING' ELSE 'CANCELLED' END::execution_status,
+      ready_at = CASE WHEN cancel_requested_at IS NULL THEN now() END,
+      finished_at = CASE WHEN cancel_requested_at IS NOT NULL THEN now() END,
+      lease_expires_at = NULL, cancel_requested_at = NULL, worker_id = NULL
   WHERE status = 'RUNNING' AND worker_id = $1 AND id <> ALL ($2::bigint[])
-  RETURNING id, queue
+  RETURNING id, job_id, handler_name, status, queue
+), counted AS (
+  INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
+  SELECT job_id, count(*), 'CANCELLED', handler_name FROM released WHERE status = 'CANCELLED' GROUP BY job_id, handler_name
 ), woken AS MATERIALIZED (
-  SELECT pg_notify($3, queue) FROM (SELECT DISTINCT queue FROM released) AS q
+  SELECT pg_notify($3, queue) FROM (SELECT DISTINCT queue FROM released WHERE status = 'PENDING') AS q
 )
 SELECT id, (SELECT count(*) FROM woken) FROM released`
 
 /**
  * Gives back what a worker owns in the database but not in memory: a claim that committed while its connection
- * broke, so that the answer never came. Nothing of it ran, so it costs no retry.
+ * broke, so that the answer never came. Nothing of it ran, so it costs no retry; what
+ * somebody asked to cancel meanwhile is CANCELLED.
  *
  * Locks: the rows released. Index: `job_executions_lease_idx`. Called by: claimLoop, after a claim failed.
  *

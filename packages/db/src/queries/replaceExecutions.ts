@@ -2,24 +2,23 @@ import type { Tx } from '../database.ts'
 import { CHANNELS } from './channels.ts'
 import { plainArray } from './types.ts'
 
+// One UPDATE for both: a row that is claimed while this waits for it must be found RUNNING, not overlooked.
 const text = `
-WITH cancelled AS (
+WITH changed AS (
   UPDATE job_executions
-  SET status = 'CANCELLED', finished_at = now(), ready_at = NULL, waiting_for = NULL, reason = 'REPLACED',
-      error_message = 'replaced by a newer slot before it started (overlap_policy replace)'
-  WHERE job_id = ANY ($1::bigint[]) AND job_id IS NOT NULL AND status = 'PENDING' AND scheduled_time <= now() + interval '1 second'
-  RETURNING job_id, handler_name
-), asked AS (
-  UPDATE job_executions SET cancel_requested_at = coalesce(cancel_requested_at, now()), reason = 'REPLACED'
-  WHERE job_id = ANY ($1::bigint[]) AND job_id IS NOT NULL AND status = 'RUNNING' AND scheduled_time <= now() + interval '1 second'
-  RETURNING id, job_id
+  SET status = CASE WHEN status = 'PENDING' THEN 'CANCELLED' ELSE status END,
+      finished_at = CASE WHEN status = 'PENDING' THEN now() END, ready_at = NULL, waiting_for = NULL, reason = 'REPLACED',
+      cancel_requested_at = CASE WHEN status = 'RUNNING' THEN coalesce(cancel_requested_at, now()) END,
+      error_message = CASE WHEN status = 'PENDING' THEN 'replaced by a newer slot before it started (overlap_policy replace)' ELSE error_message END
+  WHERE job_id = ANY ($1::bigint[]) AND job_id IS NOT NULL AND status IN ('PENDING', 'RUNNING') AND scheduled_time <= now() + interval '1 second'
+  RETURNING id, job_id, handler_name, status
 ), counted AS (
   INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
-  SELECT job_id, count(*), 'CANCELLED', handler_name FROM cancelled GROUP BY job_id, handler_name
+  SELECT job_id, count(*), 'CANCELLED', handler_name FROM changed WHERE status = 'CANCELLED' GROUP BY job_id, handler_name
 ), told AS MATERIALIZED (
-  SELECT pg_notify($2, id::text) FROM asked
+  SELECT pg_notify($2, id::text) FROM changed WHERE status = 'RUNNING'
 )
-SELECT DISTINCT job_id AS "jobId", (SELECT count(*) FROM told) AS told FROM asked`
+SELECT DISTINCT job_id AS "jobId", (SELECT count(*) FROM told) AS told FROM changed WHERE status = 'RUNNING'`
 
 /**
  * Makes room for a newer slot (`overlap_policy` replace): what waits is cancelled, what runs is asked to stop.

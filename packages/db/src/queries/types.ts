@@ -27,8 +27,25 @@ export function plainArray(values: ReadonlyArray<number | null>): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`
 }
 
+/** As `plainArray`. The instants of a batch are mostly the same one, and its text costs more than comparing it. */
 export function instantArray(values: ReadonlyArray<Date | null>): string {
-  return `{${values.map((value) => value?.toISOString() ?? 'NULL').join(',')}}`
+  let last: number | undefined
+  let lastText = ''
+  const texts = values.map((value) => {
+    if (value === null) return 'NULL'
+    const time = value.getTime()
+    if (time !== last) {
+      last = time
+      lastText = value.toISOString()
+    }
+    return lastText
+  })
+  return `{${texts.join(',')}}`
+}
+
+/** An array parameter that usually holds nothing but nulls: then it need not go through the driver's escaping. */
+export function sparseArray<T>(values: ReadonlyArray<T | null>): ReadonlyArray<T | null> | string {
+  return values.every((value) => value === null) ? plainArray(values as null[]) : values
 }
 
 /** Earliest and latest scheduled time of a batch: as a condition they leave only the batch's partitions in the plan. */

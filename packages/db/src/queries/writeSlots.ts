@@ -1,7 +1,7 @@
 import type { Tx } from '../database.ts'
 import type { Reason, Wait } from '../states.ts'
 import { CHANNELS } from './channels.ts'
-import { instantArray, plainArray } from './types.ts'
+import { instantArray, plainArray, sparseArray } from './types.ts'
 
 /** One due instant of a cron and its verdict. */
 export interface Slot {
@@ -78,14 +78,14 @@ export async function writeSlots(
       plainArray(slots.map((one) => one.jobId)),
       instantArray(slots.map((one) => one.slot)),
       instantArray(slots.map((one) => one.runAt)),
-      slots.map((one) => one.waitingFor),
-      slots.map((one) => one.skipped?.reason ?? null),
-      slots.map((one) => one.skipped?.message ?? null),
-      slots.map((one) => one.skipped?.covers ?? null),
+      sparseArray(slots.map((one) => one.waitingFor)),
+      sparseArray(slots.map((one) => one.skipped?.reason ?? null)),
+      sparseArray(slots.map((one) => one.skipped?.message ?? null)),
+      sparseArray(slots.map((one) => one.skipped?.covers ?? null)),
       plainArray(advances.map((one) => one.jobId)),
       instantArray(advances.map((one) => one.nextRunAt)),
       plainArray(advances.map((one) => one.fired)),
-      advances.map((one) => one.disabledReason),
+      sparseArray(advances.map((one) => one.disabledReason)),
       CHANNELS.work,
     ],
   })

@@ -79,6 +79,7 @@ export const cronJobs = pgTable(
     check('cron_jobs_misfire_grace_not_negative', sql`misfire_grace_seconds >= 0`),
     check('cron_jobs_max_runs_positive', sql`max_runs > 0`),
     check('cron_jobs_pause_after_failures_positive', sql`pause_after_failures > 0`),
+    check('cron_jobs_next_run_at_is_finite', sql`isfinite(next_run_at)`),
     check('cron_jobs_window_is_forward', sql`end_at > start_at`),
   ],
 )

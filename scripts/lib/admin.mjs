@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { keepCredentials } from './credentials.mjs'
+import { freePort } from './freePort.mjs'
+import { ROOT } from './run.mjs'
+
+export const DEFAULT_PORT = 8080
+/** How many ports from the default on are tried. */
+const PORTS_TRIED = 100
+
+/** Admin's token and password: the user's own, else those made and kept for this data directory. */
+export function adminAccess({ dataDir, adminToken, adminPassword }) {
+  const { admin_token, admin_password } = keepCredentials(dataDir)
+  return {
+    token: adminToken || admin_token,
+    password: adminPassword || admin_password,
+    hasOwnToken: Boolean(adminToken),
+    hasOwnPassword: Boolean(adminPassword),
+  }
+}
+
+/**
+ * The port for admin: the one that its configuration names (`isChosen`), else the first that is free.
+ *
+ * @returns {Promise<{ port: number, isChosen: boolean, isFree(): Promise<boolean> }>}
+ */
+export async function adminPort(env) {
+  const configured = env.JOBU_ADMIN_PORT || (await portInFile(env))
+  // 0.0.0.0 is taken when any address has the port.
+  const free = (ports) => freePort(ports, '0.0.0.0')
+  const port = configured
+    ? Number(configured)
+    : await free(Array.from({ length: PORTS_TRIED }, (_, i) => DEFAULT_PORT + i))
+  return { port, isChosen: Boolean(configured), isFree: async () => (await free([port])) === port }
+}
+
+async function portInFile(env) {
+  const { parse } = await import('yaml')
+  try {
+    return parse(readFileSync(join(env.JOBU_CONFIG_DIR || join(ROOT, 'config'), 'admin.yaml'), 'utf8')).admin
+      .port
+  } catch {
+    // Missing, or broken: then admin says what is wrong with it.
+    return undefined
+  }
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT, run } from './run.mjs'
+
+/**
+ * Installs the dependencies as locked; quick when they are there.
+ *
+ * @param {{ signal?: AbortSignal, say?: (text: string) => void }} [options]
+ * @throws when it fails; pnpm's output is on the terminal
+ */
+export async function install({ signal, say = console.log } = {}) {
+  // pnpm ends an installation by writing the lockfile it has carried out.
+  const wanted = read('pnpm-lock.yaml')
+  if (wanted === undefined || wanted !== read('node_modules/.pnpm/lock.yaml')) {
+    say('installing dependencies')
+    const { packageManager } = JSON.parse(read('package.json'))
+    const flags = [
+      'install',
+      '--frozen-lockfile',
+      '--reporter=append-only',
+      '--config.confirmModulesPurge=false',
+    ]
+    if ((await run('npx', ['--yes', packageManager, ...flags], { signal })) !== 0) {
+      throw new Error('the dependencies could not be installed; the reason is above')
+    }
+  }
+}
+
+/**
+ * Compiles the TypeScript that changed.
+ *
+ * @param {{ signal?: AbortSignal }} [options]
+ * @throws when it fails; the compiler's output is on the terminal
+ */
+export async function build({ signal } = {}) {
+  if (
+    (await run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], { signal })) !== 0
+  ) {
+    throw new Error('the build failed; the reason is above')
+  }
+}
+
+function read(path) {
+  try {
+    return readFileSync(join(ROOT, path), 'utf8')
+  } catch {
+    return undefined
+  }
+}
