@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm
 import type { Tx } from '../database.ts'
 import { JobuError } from '../errors.ts'
 import { cronJobs, executionAttempts, executionLogs, jobExecutions } from '../schema/index.ts'
-import { type ExecutionStatus, RETRYABLE_STATUSES } from '../states.ts'
+import { type ExecutionStatus, RETRYABLE_STATUSES, type Reason } from '../states.ts'
 import { CHANNELS } from './channels.ts'
 import { type ExecutionKey, instantArray, plainArray } from './types.ts'
 
@@ -34,7 +34,10 @@ export async function getExecution(tx: Tx, id: number): Promise<ExecutionRow> {
     .select(columns)
     .from(jobExecutions)
     .leftJoin(cronJobs, eq(cronJobs.id, jobExecutions.jobId))
-    .where(eq(jobExecutions.id, id))
+    .where(eq(jobExecutions.id, sql.placeholder('id')))
+    // Prepared: planning over every partition takes three times as long as looking.
+    .prepare('getExecution')
+    .execute({ id })
   if (!found) throw new JobuError('JOB_NOT_FOUND', `Job with id ${id} not found`)
   return { ...found.row, cronName: found.cronName }
 }
@@ -85,10 +88,15 @@ export async function lastLogs(tx: Tx, key: ExecutionKey, limit: number): Promis
  *
  * Locks: the rows given. Called by: admin.
  *
- * @param by  who asked, for the reason
+ * @param by  who asked, for the message
  * @returns the ids that were PENDING or RUNNING; others are unchanged
  */
-export async function cancelExecutions(tx: Tx, keys: ExecutionKey[], by: string): Promise<number[]> {
+export async function cancelExecutions(
+  tx: Tx,
+  keys: ExecutionKey[],
+  by: string,
+  reason: Reason = 'CANCELLED_BY_USER',
+): Promise<number[]> {
   const { rows } = await tx.query<{ id: number }>(
     `WITH changed AS (
        UPDATE job_executions AS e
@@ -96,7 +104,7 @@ export async function cancelExecutions(tx: Tx, keys: ExecutionKey[], by: string)
            finished_at = CASE WHEN status = 'PENDING' THEN now() END,
            ready_at = NULL, waiting_for = NULL,
            cancel_requested_at = CASE WHEN status = 'RUNNING' THEN coalesce(cancel_requested_at, now()) END,
-           reason = 'CANCELLED_BY_USER', error_message = 'cancelled by ' || $3
+           reason = $5, error_message = 'cancelled by ' || $3
        FROM unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
        WHERE e.id = k.id AND e.scheduled_time = k.scheduled_time AND e.status IN ('PENDING', 'RUNNING')
        RETURNING e.id, e.job_id, e.handler_name, e.status
@@ -107,7 +115,13 @@ export async function cancelExecutions(tx: Tx, keys: ExecutionKey[], by: string)
        SELECT pg_notify($4, id::text) FROM changed WHERE status = 'RUNNING'
      )
      SELECT id, (SELECT count(*) FROM told) FROM changed`,
-    [plainArray(keys.map((k) => k.id)), instantArray(keys.map((k) => k.scheduledTime)), by, CHANNELS.cancel],
+    [
+      plainArray(keys.map((k) => k.id)),
+      instantArray(keys.map((k) => k.scheduledTime)),
+      by,
+      CHANNELS.cancel,
+      reason,
+    ],
   )
   return rows.map((row) => row.id)
 }
@@ -173,7 +187,7 @@ export async function cancelExecutionsOfCron(tx: Tx, jobId: number, by: string):
     .select({ id: jobExecutions.id, scheduledTime: jobExecutions.scheduledTime })
     .from(jobExecutions)
     .where(and(eq(jobExecutions.jobId, jobId), inArray(jobExecutions.status, ['PENDING', 'RUNNING'])))
-  if (active.length > 0) await cancelExecutions(tx, active, by)
+  if (active.length > 0) await cancelExecutions(tx, active, by, 'CRON_DELETED')
 }
 
 function conditions(filter: ExecutionFilter): SQL | undefined {

@@ -40,7 +40,8 @@ WITH failure AS (
       waiting_for = CASE WHEN h.again AND h.outcome <> 'RELEASED' AND h.retry_delay_ms > 0 THEN 'time' END::execution_wait,
       worker_id = CASE WHEN NOT h.again THEN e.worker_id END,
       reason = coalesce(CASE WHEN e.cancel_requested_at IS NOT NULL THEN e.reason END, h.reason),
-      error_message = h.message
+      -- Who asked for the cancel is on the row already.
+      error_message = CASE WHEN e.cancel_requested_at IS NOT NULL THEN coalesce(e.error_message, h.message) ELSE h.message END
   FROM held AS h
   WHERE e.id = h.id AND e.scheduled_time = h.scheduled_time AND e.scheduled_time BETWEEN $9 AND $10
   RETURNING e.id, e.job_id, e.handler_name, e.status, e.run_at, h.started_at, e.finished_at, h.run_at AS due_at, e.queue, e.ready_at, e.waiting_for

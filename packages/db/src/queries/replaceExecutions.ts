@@ -9,7 +9,7 @@ WITH changed AS (
   SET status = CASE WHEN status = 'PENDING' THEN 'CANCELLED' ELSE status END,
       finished_at = CASE WHEN status = 'PENDING' THEN now() END, ready_at = NULL, waiting_for = NULL, reason = 'REPLACED',
       cancel_requested_at = CASE WHEN status = 'RUNNING' THEN coalesce(cancel_requested_at, now()) END,
-      error_message = CASE WHEN status = 'PENDING' THEN 'replaced by a newer slot before it started (overlap_policy replace)' ELSE error_message END
+      error_message = CASE WHEN status = 'PENDING' THEN 'replaced by a newer slot before it started (overlap_policy replace)' ELSE 'replaced by a newer slot (overlap_policy replace)' END
   WHERE job_id = ANY ($1::bigint[]) AND job_id IS NOT NULL AND status IN ('PENDING', 'RUNNING') AND scheduled_time <= now() + interval '1 second'
   RETURNING id, job_id, handler_name, status
 ), counted AS (

@@ -46,7 +46,7 @@ WITH slot AS (
   UPDATE cron_jobs AS c
   SET next_run_at = a.next_run_at, run_count = c.run_count + a.fired,
       completed_at = CASE WHEN a.next_run_at IS NULL AND a.disabled_reason IS NULL THEN now() END,
-      is_enabled = a.disabled_reason IS NULL, disabled_reason = a.disabled_reason
+      disabled_reason = a.disabled_reason
   FROM unnest($8::bigint[], $9::timestamptz[], $10::integer[], $11::text[]) AS a (job_id, next_run_at, fired, disabled_reason)
   WHERE c.id = a.job_id
 ), counted AS (
@@ -60,7 +60,7 @@ SELECT (count(*) FILTER (WHERE status = 'PENDING'))::integer AS fired, (count(*)
   (SELECT count(*) FROM woken) FROM written`
 
 /**
- * Turns verdicts into executions and moves their crons on, in one statement. A slot that already has a row (a
+ * Turns verdicts into executions and moves their crons on, in one transaction. A slot that already has a row (a
  * backfill made it) is left alone.
  *
  * Locks: inserts; the cron rows, which the caller holds already. Index: `job_executions_slot_key`, cron primary key.
@@ -89,5 +89,13 @@ export async function writeSlots(
       CHANNELS.work,
     ],
   })
+  // Apart, since naming the column wakes every dispatcher (cron_jobs_changed), and a usual fire must not.
+  const disabled = advances.filter((one) => one.disabledReason !== null)
+  if (disabled.length > 0) {
+    await tx.query(
+      'UPDATE cron_jobs SET is_enabled = false, version = version + 1, updated_at = now() WHERE id = ANY ($1::bigint[])',
+      [plainArray(disabled.map((one) => one.jobId))],
+    )
+  }
   return { fired: rows[0]!.fired, skipped: rows[0]!.skipped }
 }

@@ -1,0 +1,9 @@
+export { type AppDeps, buildApp } from './app.ts'
+export {
+  type AdminConfig,
+  adminSchema,
+  loadAdminConfig,
+  loadSchedulingConfig,
+  type SchedulingConfig,
+} from './config.ts'
+export { type Admin, startAdmin } from './startAdmin.ts'

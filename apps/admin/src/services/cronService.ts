@@ -1,0 +1,235 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { CronSpec } from '@jobu/cron'
+import {
+  type CronOrder,
+  type CronRow,
+  cancelExecutionsOfCron,
+  createCron,
+  type Database,
+  databaseNow,
+  type ErrorDetail,
+  getCron,
+  JobuError,
+  lastRunsOfCrons,
+  listCrons,
+  lockCron,
+  type NewCron,
+  type Tx,
+  updateCron,
+} from '@jobu/db'
+import type { SchedulingConfig } from '../config.ts'
+import { validationError } from '../http/validationError.ts'
+import type { CreateCronBody, ListCronsQuery, PreviewBody, UpdateCronBody } from '../schemas/cron.ts'
+import { pageBody, pageOf } from '../schemas/paging.ts'
+import { type CronView, cronView } from '../views/cronView.ts'
+import type { JobView } from '../views/jobView.ts'
+import { checkSpec, checkTimes } from './checkCron.ts'
+import { cronColumns } from './cronColumns.ts'
+import type { HandlerCatalog, Handlers } from './handlerCatalog.ts'
+import { hasRunsLeft, planCron, type Schedule, specOf } from './planCron.ts'
+import { previewCron } from './previewCron.ts'
+import { triggerCron } from './triggerCron.ts'
+
+/** What a cron is before anything was said about it; the rest are the columns' own defaults. */
+const BLANK = {
+  dayMatch: 'or',
+  handlerParams: {},
+  isEnabled: true,
+  startAt: null,
+  endAt: null,
+  jitterSeconds: 0,
+  maxRuns: null,
+  runCount: 0,
+} as const
+
+const SPEC_COLUMNS = ['cronExpression', 'timezone', 'dayMatch'] as const
+const WINDOW_COLUMNS = ['startAt', 'endAt'] as const
+
+type Column = keyof NewCron
+type Checked = Schedule & Pick<CronRow, 'handlerName' | 'handlerParams' | 'jitterSeconds'>
+
+/** Crons as people edit them. Each change is decided under the row's lock, by the database's clock. */
+export class CronService {
+  readonly #database: Database
+  readonly #handlers: HandlerCatalog
+  readonly #scheduling: SchedulingConfig
+
+  constructor(database: Database, handlers: HandlerCatalog, scheduling: SchedulingConfig) {
+    this.#database = database
+    this.#handlers = handlers
+    this.#scheduling = scheduling
+  }
+
+  async list(query: ListCronsQuery) {
+    const page = pageOf(query)
+    const { rows, total } = await listCrons(
+      this.#database,
+      { isEnabled: query.is_enabled, q: query.q, tag: query.tag, handlerName: query.handler_name },
+      {
+        ...page,
+        order: query.order_by.replace('-', '') as CronOrder,
+        isDescending: query.order_by.startsWith('-'),
+      },
+    )
+    return pageBody(await viewsOf(this.#database, rows), total, page)
+  }
+
+  /** @throws JobuError CRON_NOT_FOUND */
+  async get(id: number): Promise<CronView> {
+    return viewOf(this.#database, await getCron(this.#database, id))
+  }
+
+  /** @throws JobuError CRON_NAME_TAKEN, VALIDATION_FAILED, CRON_EXPRESSION_INVALID and the other codes of `CronError` */
+  async create(body: CreateCronBody): Promise<CronView> {
+    const handlers = await this.#handlers.load([body.handler_name])
+    const columns = cronColumns({ ...body, timezone: body.timezone ?? this.#scheduling.timezone })
+    return this.#database.transactional({ label: 'create cron' }, async (tx) => {
+      const now = await databaseNow(tx)
+      const cron = { ...BLANK, ...columns } as Checked & NewCron
+      const spec = this.#check(cron, [...SPEC_COLUMNS, 'handlerName', 'jitterSeconds'], handlers, now)
+      cron.cronExpression = spec.expression
+      return cronView(await createCron(tx, { ...cron, ...planCron(cron, now) }), undefined)
+    })
+  }
+
+  /** @throws JobuError CRON_NOT_FOUND, CRON_CHANGED and as `create` */
+  async update(id: number, { version, ...body }: UpdateCronBody): Promise<CronView> {
+    const handlers = await this.#handlers.load(body.handler_name === undefined ? [] : [body.handler_name])
+    return this.#change(id, handlers, (row) => {
+      if (version !== undefined && version !== row.version) {
+        throw new JobuError(
+          'CRON_CHANGED',
+          `Cron job ${id} has changed: it is at version ${row.version}, not ${version}; read it again`,
+          {
+            details: [{ field: 'version', message: 'is stale', received: version, expected: row.version }],
+          },
+        )
+      }
+      return cronColumns(body, row)
+    })
+  }
+
+  /** @param isEnabled  undefined: the other way round. @throws JobuError CRON_NOT_FOUND and as `create` */
+  async toggle(id: number, isEnabled: boolean | undefined): Promise<CronView> {
+    const handlers = await this.#handlers.load([])
+    return this.#change(id, handlers, (row) => ({ isEnabled: isEnabled ?? !row.isEnabled }))
+  }
+
+  /** Runs a cron now. @throws JobuError CRON_NOT_FOUND, VALIDATION_FAILED */
+  async trigger(id: number, params: Record<string, unknown> | undefined): Promise<JobView> {
+    return triggerCron(this.#database, this.#handlers, id, params)
+  }
+
+  /**
+   * Deletes a cron for the API and the dispatchers; the row stays, so that its executions keep their name. What of it
+   * has not finished is cancelled.
+   *
+   * @throws JobuError CRON_NOT_FOUND
+   */
+  async remove(id: number, actor: string): Promise<void> {
+    await this.#database.transactional({ label: 'delete cron' }, async (tx) => {
+      await lockCron(tx, id)
+      await updateCron(tx, id, { isEnabled: false, nextRunAt: null, deletedAt: await databaseNow(tx) })
+      await cancelExecutionsOfCron(tx, id, actor)
+    })
+  }
+
+  /** @throws JobuError CRON_EXPRESSION_INVALID and the other codes of `CronError` */
+  async preview(body: PreviewBody) {
+    const from = body.from ?? (await databaseNow(this.#database))
+    const checked = checkSpec(
+      {
+        expression: body.cron_expression,
+        timezone: body.timezone ?? this.#scheduling.timezone,
+        dayMatch: body.day_match ?? 'or',
+      },
+      { minIntervalSeconds: this.#scheduling.minCronIntervalSeconds, from },
+    )
+    if ('faults' in checked) throw validationError(checked.faults.details, checked.faults.code)
+    return previewCron(checked.spec, from, body.count)
+  }
+
+  /** Applies what differs of the columns that `decide` returns for the locked row, and plans anew where that needs it. */
+  async #change(
+    id: number,
+    handlers: Handlers,
+    decide: (row: CronRow) => Partial<NewCron>,
+  ): Promise<CronView> {
+    return this.#database.transactional({ label: 'change cron' }, async (tx) => {
+      const row = await lockCron(tx, id)
+      const now = await databaseNow(tx)
+      const change = differing(row, decide(row))
+      const changed = Object.keys(change) as Column[]
+      if (changed.length === 0) return viewOf(tx, row)
+
+      const cron = { ...row, ...change } as CronRow
+      const isReplanned = needsPlan(row, cron, changed)
+      const spec = this.#check(cron, isReplanned ? [...changed, ...SPEC_COLUMNS] : changed, handlers, now)
+      if (change.cronExpression !== undefined) change.cronExpression = spec.expression
+      if (change.isEnabled) Object.assign(change, { enabledAt: now, disabledReason: null })
+      if (isReplanned) Object.assign(change, planCron(cron, now))
+      return viewOf(tx, await updateCron(tx, id, change))
+    })
+  }
+
+  /** Applies the rules that need more than the body; those of columns that were not touched are left alone. */
+  #check(cron: Checked, touched: Column[], handlers: Handlers, now: Date): CronSpec {
+    const details: ErrorDetail[] = []
+    const touches = (...columns: Column[]) => columns.some((column) => touched.includes(column))
+    const checked = touches(...SPEC_COLUMNS)
+      ? checkSpec(specOf(cron), {
+          minIntervalSeconds: this.#scheduling.minCronIntervalSeconds,
+          from: now,
+        })
+      : { spec: specOf(cron) }
+    if ('faults' in checked) details.push(...checked.faults.details)
+    else if (touches(...SPEC_COLUMNS, ...WINDOW_COLUMNS, 'jitterSeconds')) {
+      details.push(...checkTimes(cron, checked.spec, now))
+    }
+    if (touches('handlerName', 'handlerParams')) {
+      const fields = { name: 'handler_name', params: 'handler_params' }
+      details.push(...handlers.faults(cron.handlerName, cron.handlerParams, [], fields))
+    }
+    if ('faults' in checked) {
+      throw validationError(details, details.length === 1 ? checked.faults.code : undefined)
+    }
+    if (details.length > 0) throw validationError(details)
+    return checked.spec
+  }
+}
+
+/**
+ * Whether an edit decides the next run anew, from now. An edit of anything else must not: a slot that is due at this
+ * moment would be lost.
+ */
+function needsPlan(before: CronRow, after: CronRow, changed: Column[]): boolean {
+  const columns: Column[] = [...SPEC_COLUMNS, ...WINDOW_COLUMNS, 'isEnabled']
+  if (columns.some((column) => changed.includes(column))) return true
+  return changed.includes('maxRuns') && (before.completedAt !== null || !hasRunsLeft(after))
+}
+
+/** The entries of `wanted` that differ from the row. */
+function differing(row: CronRow, wanted: Partial<NewCron>): Partial<NewCron> {
+  return Object.fromEntries(
+    Object.entries(wanted).filter(
+      ([column, value]) => !isDeepStrictEqual(value, row[column as keyof CronRow]),
+    ),
+  )
+}
+
+async function viewOf(tx: Tx, row: CronRow): Promise<CronView> {
+  const [view] = await viewsOf(tx, [row])
+  return view!
+}
+
+async function viewsOf(tx: Tx, rows: CronRow[]): Promise<CronView[]> {
+  const last = new Map(
+    (
+      await lastRunsOfCrons(
+        tx,
+        rows.map((row) => row.id),
+      )
+    ).map((run) => [run.jobId, run]),
+  )
+  return rows.map((row) => cronView(row, last.get(row.id)))
+}

@@ -1,0 +1,191 @@
+import {
+  cancelExecutions,
+  type Database,
+  deleteExecutions,
+  type ErrorCode,
+  type ExecutionRow,
+  getExecution,
+  getExecutionByKey,
+  JobuError,
+  lastLogs,
+  listAttempts,
+  listExecutions,
+  listLogs,
+  RETRYABLE_STATUSES,
+  releaseOverlapWaiters,
+  retryExecutions,
+  type Tx,
+} from '@jobu/db'
+import { validationError } from '../http/validationError.ts'
+import type { CreateJobBody, ListJobsQuery, ListLogsQuery } from '../schemas/job.ts'
+import { pageBody, pageOf } from '../schemas/paging.ts'
+import { type JobView, jobView, logView, runViews } from '../views/jobView.ts'
+import { type EnqueuedJob, enqueueJobs, type JobRequest } from './enqueueJobs.ts'
+import type { HandlerCatalog } from './handlerCatalog.ts'
+
+/** Log lines shown with an execution; the others are paged. */
+const LOGS_SHOWN = 100
+
+/** Executions as people and programs ask for them. */
+export class JobService {
+  readonly #database: Database
+  readonly #handlers: HandlerCatalog
+
+  constructor(database: Database, handlers: HandlerCatalog) {
+    this.#database = database
+    this.#handlers = handlers
+  }
+
+  /** @throws JobuError VALIDATION_FAILED, IDEMPOTENCY_KEY_REUSED */
+  async create(body: CreateJobBody): Promise<{ job: JobView; isNew: boolean }> {
+    const [enqueued] = await this.#enqueue([body], () => [])
+    try {
+      return { job: jobView(await getExecutionByKey(this.#database, enqueued!)), isNew: enqueued!.isNew }
+    } catch (error) {
+      if (!(error instanceof JobuError) || error.code !== 'JOB_NOT_FOUND' || enqueued!.isNew) throw error
+      // Someone deleted it. Making it again would do twice what the key says to do once.
+      throw new JobuError(
+        'IDEMPOTENCY_KEY_REUSED',
+        `The job ${enqueued!.id} of this idempotency key no longer exists`,
+        { cause: error },
+      )
+    }
+  }
+
+  /** All or none. @returns ids in the order given. @throws as `create` */
+  async createMany(bodies: CreateJobBody[]): Promise<{ count: number; ids: number[] }> {
+    const enqueued = await this.#enqueue(bodies, (index) => ['jobs', index])
+    return { count: enqueued.length, ids: enqueued.map((job) => job.id) }
+  }
+
+  async list(query: ListJobsQuery) {
+    const page = pageOf(query)
+    const { rows, total } = await listExecutions(
+      this.#database,
+      {
+        jobId: query.cron_id,
+        statuses: query.status,
+        handlerName: query.handler_name,
+        queue: query.queue,
+        from: query.from_date,
+        to: query.to_date,
+      },
+      page,
+    )
+    return pageBody(rows.map(jobView), total, page)
+  }
+
+  /** With its runs and the end of its log. @throws JobuError JOB_NOT_FOUND */
+  async get(id: number) {
+    const row = await getExecution(this.#database, id)
+    const [attempts, logs] = await Promise.all([
+      listAttempts(this.#database, row),
+      lastLogs(this.#database, row, LOGS_SHOWN),
+    ])
+    return { ...jobView(row), runs: runViews(row, attempts), logs: logs.map(logView) }
+  }
+
+  /** @throws JobuError JOB_NOT_FOUND */
+  async runs(id: number) {
+    const row = await getExecution(this.#database, id)
+    return { items: runViews(row, await listAttempts(this.#database, row)) }
+  }
+
+  /** @throws JobuError JOB_NOT_FOUND */
+  async logs(id: number, query: ListLogsQuery) {
+    const page = pageOf(query)
+    const { rows, total } = await listLogs(this.#database, await getExecution(this.#database, id), page)
+    return pageBody(rows.map(logView), total, page)
+  }
+
+  /** @throws JobuError JOB_NOT_FOUND, JOB_NOT_RETRYABLE */
+  async retry(id: number): Promise<JobView> {
+    const expected = `only ${RETRYABLE_STATUSES.join(', ')} can be retried`
+    return this.#act(id, 'JOB_NOT_RETRYABLE', expected, async (tx, row) => {
+      const [done] = await retryExecutions(tx, [row])
+      return done !== undefined
+    })
+  }
+
+  /** @throws JobuError JOB_NOT_FOUND, JOB_NOT_CANCELLABLE */
+  async cancel(id: number, actor: string): Promise<JobView> {
+    const expected = 'only PENDING and RUNNING can be cancelled'
+    return this.#act(id, 'JOB_NOT_CANCELLABLE', expected, async (tx, row) => {
+      const [done] = await cancelExecutions(tx, [row], actor)
+      if (done !== undefined) await releaseWaiters(tx, row)
+      return done !== undefined
+    })
+  }
+
+  /** With its attempts and log. @throws JobuError JOB_NOT_FOUND, JOB_NOT_DELETABLE */
+  async remove(id: number): Promise<void> {
+    await this.#database.transactional({ label: 'delete job' }, async (tx) => {
+      const row = await getExecution(tx, id)
+      const [done] = await deleteExecutions(tx, [row])
+      if (done === undefined) throw await refused(tx, id, 'JOB_NOT_DELETABLE', 'cancel it first')
+      await releaseWaiters(tx, row)
+    })
+  }
+
+  async #enqueue(bodies: CreateJobBody[], pathOf: (index: number) => PropertyKey[]): Promise<EnqueuedJob[]> {
+    const requests = bodies.map(requestOf)
+    const handlers = await this.#handlers.load(
+      new Set(requests.map(({ execution }) => execution.handlerName)),
+    )
+    const faults = requests.flatMap(({ execution }, index) => {
+      const fields = {
+        name: bodies[index]!.handler_name === undefined ? 'type' : 'handler_name',
+        params: 'params',
+      }
+      return handlers.faults(execution.handlerName, execution.params, pathOf(index), fields)
+    })
+    if (faults.length > 0) throw validationError(faults)
+    return enqueueJobs(this.#database, requests)
+  }
+
+  /** Runs an action on an execution whose status decides whether it can be done. */
+  async #act(
+    id: number,
+    code: ErrorCode,
+    expected: string,
+    action: (tx: Tx, row: ExecutionRow) => Promise<boolean>,
+  ): Promise<JobView> {
+    return this.#database.transactional({ label: 'change job' }, async (tx) => {
+      const row = await getExecution(tx, id)
+      if (!(await action(tx, row))) throw await refused(tx, id, code, expected)
+      return jobView(await getExecutionByKey(tx, row))
+    })
+  }
+}
+
+/** A slot that waited for this execution of its cron can go now. */
+async function releaseWaiters(tx: Tx, { jobId }: ExecutionRow): Promise<void> {
+  if (jobId !== null) await releaseOverlapWaiters(tx, [jobId])
+}
+
+/** Read again for the message: the statement that refused saw a newer status than was read before it. */
+async function refused(tx: Tx, id: number, code: ErrorCode, expected: string): Promise<JobuError> {
+  const { status } = await getExecution(tx, id)
+  return new JobuError(code, `Job ${id} is ${status}; ${expected}`, {
+    details: [{ field: 'status', message: expected, received: status }],
+  })
+}
+
+function requestOf(body: CreateJobBody): JobRequest {
+  return {
+    execution: {
+      // The schema refuses a body with neither.
+      handlerName: (body.handler_name ?? body.type)!,
+      params: body.params,
+      paramSource: 'api',
+      scheduledTime: body.scheduled_time ?? body.time ?? null,
+      priority: body.priority,
+      queue: body.queue,
+      maxRetry: body.max_retry,
+      retryDelaySeconds: body.retry_delay_seconds,
+      retryBackoff: body.retry_backoff,
+      timeoutSeconds: body.timeout_seconds,
+    },
+    idempotencyKey: body.idempotency_key,
+  }
+}

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadAdminConfig, loadSchedulingConfig } from '../src/index.ts'
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'jobu-admin-config-'))
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+const TOKEN = 't'.repeat(32)
+const load = (yaml: string, env: Record<string, string> = { JOBU_ADMIN_TOKEN: TOKEN }) => {
+  writeFileSync(join(dir, 'admin.yaml'), yaml)
+  return loadAdminConfig({ dir, env })
+}
+
+test('a missing file and a token give the defaults', () => {
+  expect(loadAdminConfig({ dir, env: { JOBU_ADMIN_TOKEN: TOKEN } })).toEqual({
+    database: 'default',
+    host: '0.0.0.0',
+    port: 8080,
+    cors: { origins: [], credentials: false },
+    token: TOKEN,
+    display_timezone: 'Asia/Seoul',
+    body_limit_bytes: 10_485_760,
+  })
+})
+
+test('variables win over the file', () => {
+  const config = load('admin: { port: 1000, cors: { origins: [https://a.example] } }', {
+    JOBU_ADMIN_PASSWORD: 'eight ch',
+    JOBU_ADMIN_PORT: '2000',
+    JOBU_ADMIN_CORS_ORIGINS: '*',
+  })
+  expect(config).toMatchObject({ port: 2000, password: 'eight ch', cors: { origins: '*' } })
+})
+
+test.each([
+  ['', {}, /set JOBU_ADMIN_PASSWORD or JOBU_ADMIN_TOKEN/],
+  ['', { JOBU_ADMIN_TOKEN: 'short' }, /at least 32 characters/],
+  ['', { JOBU_ADMIN_PASSWORD: 'short' }, /at least 8 characters/],
+  ['admin: { cors: { origins: "*", credentials: true } }', undefined, /admin\.cors\.credentials/],
+  ['admin: { cors: { origins: ["*"], credentials: true } }', undefined, /admin\.cors\.credentials/],
+  ['admin: { cors: { origins: ["https://a.example/"] } }', undefined, /admin\.cors\.origins/],
+  ['admin: { display_timezone: Mars }', undefined, /admin\.display_timezone/],
+  ['admin: { port: 99999 }', undefined, /admin\.port/],
+  ['admin: { prot: 8080 }', undefined, /unknown key.*port/],
+])('refuses %j with %j in one line, without the secret', (yaml, env, message) => {
+  const start = () => load(yaml, env)
+  expect(start).toThrow(message)
+  expect(start).not.toThrow(/short|\n/)
+})
+
+test("the dispatcher's rules are read from its file, whatever else it or its variables say", () => {
+  writeFileSync(
+    join(dir, 'dispatcher.yaml'),
+    'dispatcher: { timezone: UTC, retention_days: 7, something_new: 1 }',
+  )
+  const env = { JOBU_DISPATCHER_MIN_CRON_INTERVAL_SECONDS: '5', JOBU_DISPATCHER_HTTP_PORT: '9090' }
+  expect(loadSchedulingConfig({ dir, env })).toEqual({ timezone: 'UTC', minCronIntervalSeconds: 5 })
+})
+
+test('a default zone that nobody knows is refused', () => {
+  writeFileSync(join(dir, 'dispatcher.yaml'), 'dispatcher: { timezone: Mars }')
+  expect(() => loadSchedulingConfig({ dir, env: {} })).toThrow(/dispatcher\.timezone/)
+})
