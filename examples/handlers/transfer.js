@@ -8,7 +8,12 @@ export const transfer = {
       await tx.query(
         'CREATE TABLE IF NOT EXISTS example_transfers (execution_id bigint PRIMARY KEY, "from" text, "to" text, amount numeric)',
       )
-      await tx.query('INSERT INTO example_transfers VALUES ($1, $2, $3, $4)', [ctx.execution.id, from, to, amount])
+      await tx.query('INSERT INTO example_transfers VALUES ($1, $2, $3, $4)', [
+        ctx.execution.id,
+        from,
+        to,
+        amount,
+      ])
       return { recorded: true }
     })
   },

@@ -77,10 +77,6 @@ export class CronDispatcher {
   }
 
   async #plan(tx: Tx, due: DueCron[]): Promise<SlotPlan[]> {
-    const oldest = Math.min(...due.map((cron) => cron.nextRunAt.getTime()))
-    const now = due[0]!.now
-    if (oldest < now.getTime() - PARTITIONED_BACK_MS) await ensurePartitions(tx, new Date(oldest), now)
-
     const exclusive = due.filter((cron) => cron.overlapPolicy !== 'allow').map((cron) => cron.id)
     const active = new Map((await activeExecutionsOf(tx, exclusive)).map((one) => [one.jobId, one]))
     const options = {
@@ -90,12 +86,24 @@ export class CronDispatcher {
     }
     const plans = due.map((cron) => planSlots(cron, active.get(cron.id), options))
 
-    const replaced = plans.filter((plan) => plan.isReplacing).map((plan) => plan.advance.jobId)
+    const partitionedFrom = due[0]!.now.getTime() - PARTITIONED_BACK_MS
+    if (due.some((cron) => cron.nextRunAt.getTime() < partitionedFrom))
+      await makeMonths(tx, plans, partitionedFrom)
+
+    const replaced = plans.filter((plan) => plan.isReplacing).map((plan) => plan.slots.at(-1)!)
     const stillRunning = new Set(await replaceExecutions(tx, replaced))
     for (const plan of plans) {
       if (!stillRunning.has(plan.advance.jobId)) continue
       for (const slot of plan.slots) if (slot.skipped === null) slot.waitingFor = 'overlap'
     }
     return plans
+  }
+}
+
+/** Only the months that hold a slot: between the first one missed and the newest may lie years. */
+async function makeMonths(tx: Tx, plans: SlotPlan[], before: number): Promise<void> {
+  const old = plans.flatMap((plan) => plan.slots).filter(({ slot }) => slot.getTime() < before)
+  for (const month of new Set(old.map(({ slot }) => slot.toISOString().slice(0, 7)))) {
+    await ensurePartitions(tx, new Date(month), new Date(month))
   }
 }

@@ -37,7 +37,7 @@ export function planSlots(
   const idle = { jobId: cron.id, nextRunAt: null, fired: 0, disabledReason: null }
   try {
     const { runs, skipped, next } = dueSlots(cron, spec, options)
-    const slots = applyOverlap(cron, runs, active)
+    const slots = withinMaxRuns(cron, applyOverlap(cron, runs, active))
     const fired = slots.filter((slot) => slot.skipped === null).length
     const isFinished = cron.runsLeft !== null && fired >= cron.runsLeft
     return {
@@ -66,6 +66,10 @@ function dueSlots(
   const inWindow = (time: Date | null) => (time && (!cron.endAt || time < cron.endAt) ? time : null)
   const onTimeFrom = now.getTime() - misfireThresholdSeconds * 1000
 
+  // An edit may have moved end_at or max_runs past what was planned.
+  const isCompleted = (cron.endAt && first >= cron.endAt) || (cron.runsLeft !== null && cron.runsLeft <= 0)
+  if (isCompleted) return { runs: [], skipped: [], next: null }
+
   guard.check(spec)
   let next = inWindow(memo.nextRun(spec, first))
   // The usual case, and the only hot one: one slot, on time.
@@ -83,11 +87,10 @@ function dueSlots(
 
   const missedUntil = new Date(Math.min(onTimeFrom, cron.endAt?.getTime() ?? Infinity))
   const caughtUp = first < missedUntil ? caughtUpSlots(cron, spec, missedUntil) : []
-  const limit = cron.runsLeft ?? Infinity
   const runs = [
     ...caughtUp.map((slot) => ({ slot, isMissed: true })),
     ...onTime.map((slot) => ({ slot, isMissed: false })),
-  ].slice(0, limit)
+  ]
   const skipped = first < missedUntil ? skippedSlots(cron, spec, caughtUp[0] ?? missedUntil) : []
   return { runs, skipped, next }
 }
@@ -172,6 +175,13 @@ function applyOverlap(cron: DueCron, runs: Run[], active: ActiveExecutions | und
         )
       : skippedSlot(cron, slot, 'OVERLAP', `skipped: ${blocker} (overlap_policy skip)`)
   })
+}
+
+/** Up to the last run that `max_runs` leaves: it completes the cron, and what would come later is not due. */
+function withinMaxRuns(cron: DueCron, slots: Slot[]): Slot[] {
+  let left = cron.runsLeft ?? Infinity
+  const last = slots.findIndex((slot) => slot.skipped === null && --left === 0)
+  return last === -1 ? slots : slots.slice(0, last + 1)
 }
 
 function runningSlot(cron: DueCron, slot: Date): Slot {

@@ -118,9 +118,11 @@ export class ClaimLoop {
 
   async #pass(pollMs: number): Promise<void> {
     const { config, room } = this.#options
-    const isSweep = this.#isSweepDue(pollMs)
-    if (!this.#hasWork && !isSweep) {
-      await this.#sleep(this.#sweptAt + pollMs - performance.now(), () => this.#hasWork)
+    const now = performance.now()
+    const sweepAt = this.#sweptAt + Math.max(pollMs, this.#sweepMs / SWEEP_SHARE)
+    const pollAt = Math.min(sweepAt, this.#claimedAt + pollMs)
+    if (!this.#hasWork && now < pollAt) {
+      await this.#sleep(pollAt - now, () => this.#hasWork)
       return
     }
     if (room() === 0) {
@@ -128,17 +130,12 @@ export class ClaimLoop {
       return
     }
     const limit = Math.min(room(), config.claim_batch_size)
-    const cooldownMs = this.#claimedAt + COOLDOWN_MS - performance.now()
+    const cooldownMs = this.#claimedAt + COOLDOWN_MS - now
     if (limit < config.claim_batch_size && limit < config.pool_size && cooldownMs > 0) {
       await pause(cooldownMs)
       if (this.#isStopping) return
     }
-    await this.#claim(isSweep)
-  }
-
-  #isSweepDue(pollMs: number): boolean {
-    const now = performance.now()
-    return now >= this.#sweptAt + Math.max(pollMs, this.#sweepMs / SWEEP_SHARE)
+    await this.#claim(now >= sweepAt)
   }
 
   async #claim(isSweep: boolean): Promise<void> {

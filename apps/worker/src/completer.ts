@@ -23,7 +23,7 @@ export interface CompleterOptions {
 }
 
 /** Statements under way at once: while one commits, the next batch is already on its way. */
-const MAX_FLUSHES = 2
+export const MAX_FLUSHES = 2
 const ERROR_PAUSE_MS = 250
 
 interface Done extends Completion {
@@ -49,6 +49,11 @@ export class Completer {
 
   constructor(options: CompleterOptions) {
     this.#options = options
+  }
+
+  /** Has the server plan the statement on each connection: that takes longer than a short handler runs. */
+  async warmUp(): Promise<void> {
+    await Promise.all(Array.from({ length: MAX_FLUSHES }, () => completeExecutions(this.#options.db, [])))
   }
 
   succeed(held: HeldExecution, result: string): void {

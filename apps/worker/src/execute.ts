@@ -7,6 +7,7 @@ import type { HeldExecution } from './heldExecutions.ts'
 import { HandlerNotFound, outcomeOf } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
 import { runIsolated } from './runIsolated.ts'
+import { asHandlerOf } from './strayErrors.ts'
 
 export interface ExecuteDeps {
   config: WorkerConfig
@@ -54,5 +55,5 @@ function run(handler: Handler, params: unknown, held: HeldExecution, deps: Execu
     log: (level, message, fields) => reporter.log(held, level, message, fields),
     onCommitted: () => completer.settledElsewhere(held),
   })
-  return handler.run(params, context)
+  return asHandlerOf(held, () => handler.run(params, context))
 }

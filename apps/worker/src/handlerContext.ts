@@ -99,26 +99,26 @@ export class ExecutionContext implements HandlerContext {
     for (const name of names) this.#database(name)
     const { id, scheduledTime } = execution
     const database = databases.get()
-    let result: T
+    let value: T
     try {
-      result = await transactionalAcross(databases, names, async () => {
+      return await transactionalAcross(databases, names, async () => {
         const tx = database.current
-        const value = await fn(tx)
+        value = await fn(tx)
         const json = toJsonResult(value, { maxBytes: maxResultBytes })
         const written = await completeExecutions(tx, [{ id, scheduledTime, attempt, result: json }])
         if (written.length === 0) {
           throw new AbortReason('LEASE_LOST', 'another attempt holds this execution; nothing was committed')
         }
+        // Not before: it may be nested in another transaction of the handler's, which may yet roll back.
+        await database.afterCommit(onCommitted)
         return value
       })
     } catch (error) {
       // The connection may have broken after the server committed: only the row knows.
       if (!isConnectionFailure(error) || !(await this.#hasCommitted(database))) throw error
       onCommitted()
-      return undefined as T
+      return value!
     }
-    onCommitted()
-    return result
   }
 
   async #hasCommitted(database: Database): Promise<boolean> {

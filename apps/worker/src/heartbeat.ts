@@ -7,6 +7,8 @@ import type { FromHeartbeat, HeartbeatData } from './heartbeatThread.ts'
 import type { HeldExecutions } from './heldExecutions.ts'
 
 const BEAT_INTERVAL_MS = 250
+/** How long the thread may take to end; a connection that does not answer must not hold up a stop. */
+const STOP_TIMEOUT_MS = 2_000
 
 /** Keeps the leases of all that is held, from a thread of its own: a handler that blocks the event loop loses none. */
 export class Heartbeat {
@@ -60,15 +62,15 @@ export class Heartbeat {
     clearInterval(this.#beatTimer)
     const ended = new Promise((resolve) => this.#thread.once('exit', resolve))
     this.#thread.postMessage('stop')
+    const timer = setTimeout(() => void this.#thread.terminate(), STOP_TIMEOUT_MS)
     await ended
+    clearTimeout(timer)
   }
 
   #lose(executions: Array<{ id: number; attempt: number }>): void {
     for (const { id, attempt } of executions) {
-      const held = this.#held.get(id)
       // One that was settled between the reading of the slots and now is not lost.
-      if (held?.claim.attempt === attempt)
-        held.abort('LEASE_LOST', 'the lease was lost: another attempt may run')
+      this.#held.get(id, attempt)?.abort('LEASE_LOST', 'the lease was lost: another attempt may run')
     }
   }
 }

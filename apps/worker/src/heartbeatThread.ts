@@ -72,7 +72,12 @@ async function beat(): Promise<void> {
   const held = slots.read()
   const kept = new Set(await extendLeases(db, held, data.leaseMs))
   await heartbeatWorker(db, { id: data.workerId, running: held.length, status })
-  const executions = held.filter(({ id }) => !kept.has(id)).map(({ id, attempt }) => ({ id, attempt }))
+  const newest = new Map<number, number>()
+  for (const { id, attempt } of held) newest.set(id, Math.max(attempt, newest.get(id) ?? 0))
+  // Of an execution held twice, because this worker claimed it again, only the newer attempt can be the one kept.
+  const executions = held
+    .filter(({ id, attempt }) => !kept.has(id) || attempt < newest.get(id)!)
+    .map(({ id, attempt }) => ({ id, attempt }))
   parentPort!.postMessage(
     executions.length > 0
       ? ({ type: 'lost', executions } satisfies FromHeartbeat)

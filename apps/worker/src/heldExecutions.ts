@@ -57,7 +57,9 @@ export class HeldExecution {
 /** All that this worker holds. Bounded: a claim takes no more than `room`. */
 export class HeldExecutions {
   readonly slots: SharedSlots
-  readonly #byId = new Map<number, HeldExecution>()
+  readonly #all = new Set<HeldExecution>()
+  /** The newest attempt of each: one may be claimed again while the attempt that lost it still runs here. */
+  readonly #newest = new Map<number, HeldExecution>()
   #onEmpty: (() => void) | undefined
 
   constructor(capacity: number) {
@@ -65,41 +67,45 @@ export class HeldExecutions {
   }
 
   get size(): number {
-    return this.#byId.size
+    return this.#all.size
   }
 
   get room(): number {
-    return this.slots.capacity - this.#byId.size
+    return this.slots.capacity - this.#all.size
   }
 
   add(claim: ClaimedExecution, timeoutSeconds: number | null): HeldExecution {
     const held = new HeldExecution(claim, this.slots, timeoutSeconds)
-    this.#byId.set(claim.id, held)
+    this.#all.add(held)
+    this.#newest.set(claim.id, held)
     return held
   }
 
   remove(held: HeldExecution): void {
-    if (this.#byId.get(held.claim.id) !== held) return
-    this.#byId.delete(held.claim.id)
+    if (!this.#all.delete(held)) return
     this.slots.clear(held.slot)
-    if (this.#byId.size === 0) this.#onEmpty?.()
+    if (this.#newest.get(held.claim.id) === held) this.#newest.delete(held.claim.id)
+    if (this.#all.size === 0) this.#onEmpty?.()
   }
 
-  get(id: number): HeldExecution | undefined {
-    return this.#byId.get(id)
+  /** The given attempt of an execution, or its newest. */
+  get(id: number, attempt?: number): HeldExecution | undefined {
+    const newest = this.#newest.get(id)
+    if (attempt === undefined || newest?.claim.attempt === attempt) return newest
+    return this.all().find(({ claim }) => claim.id === id && claim.attempt === attempt)
   }
 
   ids(): number[] {
-    return [...this.#byId.keys()]
+    return [...this.#newest.keys()]
   }
 
   all(): HeldExecution[] {
-    return [...this.#byId.values()]
+    return [...this.#all]
   }
 
   /** Resolves true once nothing is held, false after `timeoutMs`. */
   async empty(timeoutMs: number): Promise<boolean> {
-    if (this.#byId.size === 0) return true
+    if (this.#all.size === 0) return true
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), timeoutMs)
       this.#onEmpty = () => {

@@ -14,6 +14,9 @@ export interface IsolatedEvents {
   onExit(how: string): void
 }
 
+/** How long output is awaited after a process is gone; only a process that left its group can hold it open. */
+const OUTPUT_DRAIN_MS = 500
+
 /** A child process or a thread that runs one attempt. */
 export interface IsolatedHost {
   send(message: ToIsolated): void
@@ -52,7 +55,13 @@ function startProcess({ onMessage, onLine, onExit }: IsolatedEvents): IsolatedHo
   }
   child.on('error', (error) => gone(`could not be started: ${error.message}`))
   // What the handler left running would hold its pipes open: it ends with it, and then 'close' follows.
-  child.on('exit', killGroup)
+  child.on('exit', () => {
+    killGroup()
+    setTimeout(() => {
+      child.stdout!.destroy()
+      child.stderr!.destroy()
+    }, OUTPUT_DRAIN_MS).unref()
+  })
   child.on('close', (code, signal) => gone(signal ? `was ended by ${signal}` : `ended with code ${code}`))
   return {
     send: (message) => {

@@ -3,7 +3,7 @@ import { Databases, installDatabases } from '@jobu/db'
 import { AbortReason, loadHandlers, parseParams, toJsonResult } from '@jobu/handlers'
 import { ExecutionContext } from './handlerContext.ts'
 import type { FromIsolated, RunOrder, ToIsolated } from './isolationProtocol.ts'
-import { HandlerNotFound } from './outcome.ts'
+import { HandlerNotFound, kindOf, messageOf, stackOf } from './outcome.ts'
 
 /** The other side of `runIsolated`: one handler, one attempt, in a process or thread that can be killed. */
 const controller = new AbortController()
@@ -45,8 +45,7 @@ async function runOnce(order: RunOrder): Promise<void> {
     const value = await handler.run(await parseParams(handler, order.params), context)
     await send({ type: 'done', json: toJsonResult(value, { maxBytes: order.maxResultBytes }) })
   } catch (error) {
-    const { name, message, stack } = error instanceof Error ? error : new Error(`thrown: ${String(error)}`)
-    await send({ type: 'failed', name, message, stack })
+    await send({ type: 'failed', name: kindOf(error), message: messageOf(error), stack: stackOf(error) })
   }
   process.exit(0)
 }

@@ -21,4 +21,4 @@ export type FromIsolated =
   | { type: 'progress'; percent: number; step?: string }
   | { type: 'committed' }
   | { type: 'done'; json: string }
-  | { type: 'failed'; name: string; message: string; stack: string | undefined }
+  | { type: 'failed'; name: string; message: string; stack: string | null }

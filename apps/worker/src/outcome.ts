@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Failure } from '@jobu/db'
 import { HandlerParamsError, HandlerResultError } from '@jobu/handlers'
 import type { HeldExecution } from './heldExecutions.ts'
@@ -13,7 +14,7 @@ export type Outcome =
  */
 export function outcomeOf(held: HeldExecution, error: unknown): Outcome {
   const { abortReason } = held
-  const stack = error instanceof Error && error !== abortReason ? (error.stack ?? null) : null
+  const stack = error === abortReason ? null : stackOf(error)
   switch (abortReason?.code) {
     case 'LEASE_LOST':
       return 'LEASE_LOST'
@@ -37,18 +38,9 @@ export function outcomeOf(held: HeldExecution, error: unknown): Outcome {
       return { outcome: 'RELEASED', reason: 'DRAINED', message: abortReason.message, stack, retryDelayMs: 0 }
   }
   // Trying these again would end the same way.
-  if (
-    error instanceof HandlerNotFound ||
-    error instanceof HandlerParamsError ||
-    error instanceof HandlerResultError
-  ) {
-    const reason =
-      error instanceof HandlerNotFound
-        ? 'HANDLER_NOT_FOUND'
-        : error instanceof HandlerParamsError
-          ? 'PARAMS_INVALID'
-          : 'RESULT_INVALID'
-    return { outcome: 'FAILED', reason, message: error.message, stack: null, retryDelayMs: null }
+  for (const [kind, reason] of FINAL_ERRORS) {
+    if (isA(error, kind))
+      return { outcome: 'FAILED', reason, message: error.message, stack: null, retryDelayMs: null }
   }
   return {
     outcome: 'FAILED',
@@ -68,12 +60,59 @@ export class HandlerNotFound extends Error {
   }
 }
 
+const FINAL_ERRORS = [
+  [HandlerNotFound, 'HANDLER_NOT_FOUND'],
+  [HandlerParamsError, 'PARAMS_INVALID'],
+  [HandlerResultError, 'RESULT_INVALID'],
+] as const
+
+/** Causes looked at; a chain may be long, or a circle. */
+const MAX_CAUSES = 5
+
 /** An error's message with those of its causes: "fetch failed" alone tells nobody anything. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return `thrown: ${String(error)}`
-  const parts: string[] = []
-  for (let at: unknown = error; at instanceof Error && parts.length < 5; at = at.cause) {
-    if (at.message && !parts.some((part) => part.includes((at as Error).message))) parts.push(at.message)
-  }
-  return parts.join(': ') || error.name
+export function messageOf(error: unknown): string {
+  return orElse('thrown: something that cannot be read', () => readMessage(error))
 }
+
+export function stackOf(error: unknown): string | null {
+  return orElse(null, () => (isErrorLike(error) && typeof error.stack === 'string' ? error.stack : null))
+}
+
+/** The class of an error that means more than a failed attempt, otherwise `Error`. */
+export function kindOf(error: unknown): string {
+  return FINAL_ERRORS.find(([kind]) => isA(error, kind))?.[0].name ?? 'Error'
+}
+
+function isA<T extends Error>(error: unknown, kind: abstract new (...args: never[]) => T): error is T {
+  return orElse(false, () => error instanceof kind)
+}
+
+/** Anything can be thrown, also what throws itself when it is looked at: a getter, a proxy. */
+function orElse<T>(otherwise: T, look: () => T): T {
+  try {
+    return look()
+  } catch {
+    return otherwise
+  }
+}
+
+function readMessage(error: unknown): string {
+  if (!isErrorLike(error)) return `thrown: ${typeof error === 'string' ? error : shown(error)}`
+  const parts: string[] = []
+  let at: unknown = error
+  for (let depth = 0; isErrorLike(at) && depth < MAX_CAUSES; depth++, at = at.cause) {
+    const own = typeof at.message === 'string' ? at.message : shown(at.message)
+    const message = own || (Array.isArray(at.errors) ? at.errors.map(readMessage).join('; ') : '')
+    if (message && !parts.some((part) => part.includes(message))) parts.push(message)
+  }
+  return parts.join(': ') || String(error.name)
+}
+
+/** By shape: an error of another realm (a vm context's) is no instance of this Error. */
+function isErrorLike(
+  value: unknown,
+): value is Record<'name' | 'message' | 'stack' | 'cause' | 'errors', unknown> {
+  return typeof value === 'object' && value !== null && 'message' in value
+}
+
+const shown = (value: unknown) => inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY })

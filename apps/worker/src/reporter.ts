@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   appendLogs,
   type Database,
@@ -9,10 +10,14 @@ import {
 import type { Logger } from '@jobu/runtime'
 import type { WorkerConfig } from './config.ts'
 import type { HeldExecution } from './heldExecutions.ts'
+import { messageOf } from './outcome.ts'
 
 /** How often lines and progress are written while there are any, in milliseconds. */
 const FLUSH_INTERVAL_MS = 250
 const FLUSH_LINES = 1_000
+/** How long lines are kept while the database is away, in milliseconds, and how often they are tried. */
+const MAX_OUTAGE_MS = 60_000
+const RETRY_PAUSE_MS = 250
 const MAX_LINE_CHARACTERS = 16_384
 const MAX_STEP_CHARACTERS = 500
 
@@ -45,8 +50,9 @@ export class Reporter {
     this.#accounts.set(held, account)
     if (account.isFull) return
     const text = cut(String(message), MAX_LINE_CHARACTERS)
+    const stored = jsonFields(fields)
     account.lines++
-    account.bytes += Buffer.byteLength(text)
+    account.bytes += Buffer.byteLength(text) + stored.bytes
     if (account.lines > this.#limits.max_lines || account.bytes > this.#limits.max_bytes) {
       account.isFull = true
       const { max_lines: lines, max_bytes: bytes } = this.#limits
@@ -59,7 +65,7 @@ export class Reporter {
       )
       return
     }
-    this.#push(held, account.lines, level, text, jsonFields(fields))
+    this.#push(held, account.lines, level, text, stored.fields)
   }
 
   progress(held: HeldExecution, percent: number, step?: string): void {
@@ -110,15 +116,15 @@ export class Reporter {
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_INTERVAL_MS)
   }
 
-  // Lines are worth keeping through a short outage, but not an execution: what cannot be written is dropped and said.
+  // Lines are worth keeping through an outage, but not an execution: what cannot be written is dropped and said.
   async #write(lines: LogLine[], progress: Progress[]): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+    for (const startedAt = performance.now(); ; await pause(RETRY_PAUSE_MS)) {
       try {
         if (lines.length > 0) await appendLogs(this.#db, lines)
         if (progress.length > 0) await recordProgress(this.#db, progress)
         return
       } catch (error) {
-        if (attempt === 3 || !isConnectionFailure(error)) {
+        if (!isConnectionFailure(error) || performance.now() - startedAt > MAX_OUTAGE_MS) {
           this.#logger.warn('log lines lost', { lines: lines.length, error })
           return
         }
@@ -131,13 +137,24 @@ function cut(text: string, max: number): string {
   return text.length > max ? `${text.slice(0, max)} [cut]` : text
 }
 
-/** Fields as JSON can hold them; a cycle or a BigInt loses the fields, not the line. */
-function jsonFields(fields: object | undefined): LogLine['fields'] {
-  if (fields === undefined) return null
+/** JSON's spelling of what jsonb refuses, and with it the whole batch of lines: NUL, and half a surrogate pair. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/i
+
+/** Fields as jsonb can hold them; a cycle, a BigInt or half a character loses the fields, not the line. */
+function jsonFields(fields: object | undefined): { fields: LogLine['fields']; bytes: number } {
+  if (fields === undefined) return { fields: null, bytes: 0 }
   try {
-    const text = JSON.stringify(fields)
-    return text.length > MAX_LINE_CHARACTERS ? { cut: cut(text, MAX_LINE_CHARACTERS) } : JSON.parse(text)
+    const text = JSON.stringify(fields, (_key, value) =>
+      typeof value === 'string' ? storable(value) : value,
+    )
+    if (UNSTORABLE.test(text)) throw new TypeError('a key or a text has a NUL character, or its escape')
+    const bytes = Buffer.byteLength(text)
+    if (text.length <= MAX_LINE_CHARACTERS) return { fields: JSON.parse(text), bytes }
+    return { fields: { cut: storable(cut(text, MAX_LINE_CHARACTERS)) }, bytes: MAX_LINE_CHARACTERS }
   } catch (error) {
-    return { unserializable: String(error) }
+    return { fields: { unserializable: storable(messageOf(error)) }, bytes: 0 }
   }
 }
+
+/** Text without NUL, and with U+FFFD for half a surrogate pair. */
+const storable = (text: string) => Buffer.from(text.replaceAll('\0', '\\0')).toString()

@@ -24,8 +24,12 @@ export function runIsolated(handler: Handler, held: HeldExecution, deps: Execute
       onMessage: (message) => {
         if (message.type === 'log') reporter.log(held, message.level, message.message, message.fields)
         else if (message.type === 'progress') reporter.progress(held, message.percent, message.step)
-        else if (message.type === 'committed') completer.settledElsewhere(held)
-        else answer = message
+        else if (message.type === 'committed') {
+          completer.settledElsewhere(held)
+          // Nobody watches over what is settled, but the time limit still holds for what the handler does after it.
+          if (held.deadlineAt > 0)
+            killTimer = setTimeout(host.kill, held.deadlineAt - Date.now() + config.abort_grace_ms)
+        } else answer = message
       },
       onLine: (stream, line) => reporter.log(held, stream === 'stderr' ? 'warn' : 'info', line),
       onExit: (how) => {
@@ -85,6 +89,6 @@ function revive({ name, message, stack }: Extract<FromIsolated, { type: 'failed'
   const error = name === 'HandlerNotFound' ? new HandlerNotFound('') : new Error(message)
   error.message = message
   error.name = name
-  error.stack = stack
+  error.stack = stack ?? undefined
   return error
 }

@@ -14,21 +14,22 @@ import {
   stopWorker,
 } from '@jobu/db'
 import { loadHandlers } from '@jobu/handlers'
-import { type Logger, startHealthServer } from '@jobu/runtime'
+import { type HealthServer, type Logger, startHealthServer } from '@jobu/runtime'
 import pLimit from 'p-limit'
 import { ClaimLoop } from './claimLoop.ts'
-import { Completer } from './completer.ts'
+import { Completer, MAX_FLUSHES } from './completer.ts'
 import type { WorkerConfig } from './config.ts'
 import { execute } from './execute.ts'
 import { Heartbeat } from './heartbeat.ts'
-import { HeldExecutions } from './heldExecutions.ts'
+import { type HeldExecution, HeldExecutions } from './heldExecutions.ts'
+import { messageOf, stackOf } from './outcome.ts'
 import { Reporter } from './reporter.ts'
 import { Supervisor } from './supervise.ts'
 import { watchInDoubt } from './watchInDoubt.ts'
 
 export const VERSION = '1.0.0'
-/** Claims, settles, reports and cancel polls at once. */
-const ENGINE_CONNECTIONS = 5
+/** Reports, cancel polls and house-keeping at once. */
+const OTHER_CONNECTIONS = 2
 /** How long the last outcomes may take to reach the database when the worker stops, in milliseconds. */
 const LAST_FLUSH_MS = 5_000
 
@@ -36,6 +37,8 @@ const LAST_FLUSH_MS = 5_000
 export interface StartedWorker {
   id: string
   httpPort: number | null
+  /** An error that a handler left for nobody to catch: told in its execution's log and in the worker's. */
+  reportStrayError(held: HeldExecution, error: unknown): void
   /** Drains: claims nothing more, lets handlers finish for `shutdown_timeout_seconds`, gives back what has not. */
   stop(): Promise<void>
 }
@@ -59,13 +62,23 @@ export async function startWorker(
   for (const { file, error } of failures) logger.error('handler file not loaded', { file, error })
   const databases = new Databases(databaseConfigs, { applicationName: `${id}-handlers` })
   installDatabases(databases)
-  const db = new Database(engineConfig, {
-    engine: true,
-    maxConnections: ENGINE_CONNECTIONS,
-    applicationName: id,
-  })
+  const engineDatabase = (maxConnections: number) =>
+    new Database(engineConfig, { engine: true, maxConnections, applicationName: id })
+  // Claiming and settling have connections of their own: neither waits for the other, and each keeps its plans.
+  const claimDb = engineDatabase(1)
+  const settleDb = engineDatabase(MAX_FLUSHES)
+  const db = engineDatabase(OTHER_CONNECTIONS)
+  const closeDatabases = () => Promise.all([claimDb.close(), settleDb.close(), db.close()])
+  let health: HealthServer | null = null
   try {
     await checkMigrations(db)
+    // Before anything is claimed: a port in use must not cost executions their attempts.
+    health = await startHealthServer({
+      port: config.http_port,
+      service: 'worker',
+      version: VERSION,
+      checks: { database: async () => void (await db.query('SELECT 1')) },
+    })
     await publishHandlers(db, registry.describe())
     await registerWorker(db, {
       id,
@@ -77,7 +90,7 @@ export async function startWorker(
       poolSize: config.pool_size,
     })
   } catch (error) {
-    await Promise.all([db.close(), databases.close()])
+    await Promise.all([health?.close(), closeDatabases(), databases.close()])
     throw error
   }
 
@@ -86,7 +99,7 @@ export async function startWorker(
   const held = new HeldExecutions(2 * config.pool_size + 4 * config.claim_batch_size)
   const reporter = new Reporter(db, config.log, logger)
   const completer = new Completer({
-    db,
+    db: settleDb,
     held,
     reporter,
     logger,
@@ -96,7 +109,7 @@ export async function startWorker(
   const supervisor = new Supervisor(db, config, held, completer, logger)
   const deps = { config, registry, databases, databaseConfigs, completer, reporter }
   const claimLoop = new ClaimLoop({
-    db,
+    db: claimDb,
     config,
     logger,
     workerId: id,
@@ -121,19 +134,26 @@ export async function startWorker(
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
   const stopWatchingInDoubt = watchInDoubt(databases, logger)
+  await completer.warmUp()
   supervisor.start()
   claimLoop.start()
-  const health = await startHealthServer({
-    port: config.http_port,
-    service: 'worker',
-    version: VERSION,
-    checks: { database: async () => void (await db.query('SELECT 1')) },
-  })
   logger.info('worker started', { workerId: id, handlers: registry.names(), queues: config.queues })
 
   return {
     id,
     httpPort: health?.port ?? null,
+    reportStrayError(held, error) {
+      const { id, handlerName, attempt } = held.claim
+      const [thrown, stack] = [messageOf(error), stackOf(error)]
+      logger.error('handler left an error uncaught', {
+        executionId: id,
+        handlerName,
+        attempt,
+        thrown,
+        stack,
+      })
+      reporter.log(held, 'error', `not caught by the handler: ${thrown}`, { stack })
+    },
     async stop() {
       heartbeat.draining()
       await listener.close()
@@ -152,7 +172,7 @@ export async function startWorker(
       await heartbeat.stop()
       await stopWorker(db, id).catch((error) => logger.warn('could not sign off', { error }))
       await health?.close()
-      await db.close()
+      await closeDatabases()
       // A handler that did not stop may hold a connection for ever.
       void databases.close()
     },

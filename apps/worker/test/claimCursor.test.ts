@@ -98,7 +98,11 @@ describe('ClaimCursor', () => {
 
   test('queues take turns in going first, whatever their number', () => {
     const cursor = new ClaimCursor(['a', 'b', 'c'])
-    const order = () => cursor.ranges(false).map(({ queue }) => queue).join('')
+    const order = () =>
+      cursor
+        .ranges(false)
+        .map(({ queue }) => queue)
+        .join('')
     expect([order(), order(), order(), order()]).toEqual(['abc', 'bca', 'cab', 'abc'])
   })
 

@@ -46,9 +46,9 @@ describe('outcomeOf', () => {
     ['null', null, 'thrown: null'],
     ['a number', 42, 'thrown: 42'],
     ['a symbol', Symbol('odd'), 'thrown: Symbol(odd)'],
-    ['a plain object', { code: 7 }, 'thrown: {"code":7}'],
-    ['an object without a prototype', Object.create(null), 'thrown: {}'],
-    ['a function', () => 1, 'thrown: () => 1'],
+    ['a plain object', { code: 7 }, 'thrown: { code: 7 }'],
+    ['an object without a prototype', Object.create(null), 'thrown: [Object: null prototype] {}'],
+    ['a function', () => 1, 'thrown: [Function (anonymous)]'],
   ])('%s thrown is a failed attempt', (_, thrown, message) => {
     expect(outcomeOfThrown(thrown)).toMatchObject({ outcome: 'FAILED', reason: 'HANDLER_ERROR', message })
   })
@@ -81,7 +81,7 @@ describe('outcomeOf', () => {
     const outcome = outcomeOfThrown(error)
     expect(outcome).toMatchObject({ message: '42', stack: null })
     const inner = Object.assign(new Error('x', { cause: new Error('inner') }), { message: ['a'] })
-    expect(outcomeOfThrown(inner)).toMatchObject({ message: '["a"]: inner' })
+    expect(outcomeOfThrown(inner)).toMatchObject({ message: "[ 'a' ]: inner" })
   })
 
   test('a proxy that refuses everything is a failed attempt', () => {

@@ -70,13 +70,15 @@ interface OpenTransaction extends Connection {
   afterCommit: Array<() => void | Promise<void>>
 }
 
-// Claims must walk the ready index in its order however large the backlog; with fresh statistics of a table that
-// was empty a minute ago the planner prefers to fetch everything and sort, which is O(backlog) per claim.
+// Claims must walk the ready index in its order however large the backlog, and batches must find their rows by key;
+// with the statistics of a table that was empty a minute ago the planner prefers to fetch everything and sort it, or to
+// keep a copy of the partition and look through that for every row.
 const ENGINE_SETTINGS = [
   'plan_cache_mode=force_generic_plan',
   'enable_sort=off',
   'enable_seqscan=off',
   'enable_bitmapscan=off',
+  'enable_material=off',
   'enable_hashjoin=off',
   'enable_mergejoin=off',
   'jit=off',
@@ -135,7 +137,8 @@ export class Database implements Connection {
       ...clientConfig(config, options),
       max: options.maxConnections ?? config.pool?.max_size ?? 10,
       min: config.pool?.min_size ?? 0,
-      idleTimeoutMillis: 30_000,
+      // The engine's connections carry its plans: one that is closed after half a minute of quiet makes the next slot late.
+      idleTimeoutMillis: options.engine ? 0 : 30_000,
     })
     // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
     this.#pool.on('error', () => {})

@@ -26,6 +26,8 @@ beforeEach(async () => {
   await observer.get().query('CREATE TABLE orders (id int PRIMARY KEY, name text)')
 })
 
+type Work<T> = (tx: Connection) => Promise<T>
+
 /** The database side of a context as the worker gives it; `committed` gets what `transaction` would record as SUCCESS. */
 function context(overrides: Partial<HandlerContext> = {}) {
   return aContext({
@@ -33,8 +35,8 @@ function context(overrides: Partial<HandlerContext> = {}) {
     transactional: (fn, options) => databases.get(options?.database).transactional({ label: 'test' }, fn),
     transactionalReadonly: (fn, options) =>
       databases.get(options?.database).transactional({ label: 'test', readonly: true }, fn),
-    transaction: async (fn) => {
-      const result = await databases.get().transactional({ label: 'test' }, fn)
+    transaction: async <T>(...args: [readonly string[], Work<T>] | [Work<T>]) => {
+      const result = await databases.get().transactional({ label: 'test' }, args.at(-1) as Work<T>)
       committed.push(result)
       return result
     },

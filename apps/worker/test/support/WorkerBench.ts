@@ -54,7 +54,8 @@ export class WorkerBench {
     const record = (level: string) => (message: string, fields: object) => {
       this.logged.push({ ...fields, level, message })
     }
-    for (const level of ['info', 'warn', 'error'] as const) Object.assign(this.#logger, { [level]: record(level) })
+    for (const level of ['info', 'warn', 'error'] as const)
+      Object.assign(this.#logger, { [level]: record(level) })
   }
 
   static async open(): Promise<WorkerBench> {
@@ -159,7 +160,11 @@ export class WorkerBench {
   }
 
   /** The execution once `isMeant` holds of it. */
-  async executionOnce(id: number, isMeant: (row: Execution) => boolean, timeoutMs?: number): Promise<Execution> {
+  async executionOnce(
+    id: number,
+    isMeant: (row: Execution) => boolean,
+    timeoutMs?: number,
+  ): Promise<Execution> {
     let last: Execution | undefined
     try {
       return await until(

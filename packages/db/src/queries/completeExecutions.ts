@@ -1,5 +1,5 @@
 import type { Tx } from '../database.ts'
-import { type Claim, instantArray, plainArray, timeBounds } from './types.ts'
+import { type Claim, instantArray, plainArray } from './types.ts'
 
 export interface Completion extends Claim {
   /** JSON text. */
@@ -16,7 +16,6 @@ WITH done AS (
   FROM unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::text[]) AS settled (id, scheduled_time, attempt, result)
   WHERE e.id = settled.id AND e.scheduled_time = settled.scheduled_time AND e.attempt = settled.attempt
     AND e.lease_expires_at IS NOT NULL
-    AND e.scheduled_time BETWEEN $5 AND $6
   RETURNING e.id, e.job_id, e.handler_name, e.run_at, e.started_at, e.finished_at
 ), counted AS (
   INSERT INTO execution_stat_deltas (job_id, count, status, handler_name, durations_ms, lateness_ms)
@@ -45,7 +44,6 @@ export async function completeExecutions(tx: Tx, done: Completion[]): Promise<nu
       instantArray(done.map((one) => one.scheduledTime)),
       plainArray(done.map((one) => one.attempt)),
       done.map((one) => one.result),
-      ...timeBounds(done),
     ],
   })
   return rows.map((row) => Number(row.id))

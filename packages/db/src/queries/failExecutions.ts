@@ -1,7 +1,7 @@
 import type { Tx } from '../database.ts'
 import type { AttemptOutcome, ExecutionStatus, Reason } from '../states.ts'
 import { CHANNELS } from './channels.ts'
-import { type Claim, instantArray, plainArray, timeBounds } from './types.ts'
+import { type Claim, instantArray, plainArray } from './types.ts'
 
 export interface Failure extends Claim {
   outcome: Exclude<AttemptOutcome, 'SUCCESS'>
@@ -27,7 +27,7 @@ WITH failure AS (
       ELSE f.retry_delay_ms IS NOT NULL AND e.retry_count < e.max_retry
     END AS again
   FROM job_executions AS e JOIN failure AS f ON e.id = f.id AND e.scheduled_time = f.scheduled_time AND e.attempt = f.attempt
-  WHERE e.lease_expires_at IS NOT NULL AND e.scheduled_time BETWEEN $9 AND $10
+  WHERE e.lease_expires_at IS NOT NULL
   FOR UPDATE OF e
 ), done AS (
   UPDATE job_executions AS e
@@ -43,7 +43,7 @@ WITH failure AS (
       -- Who asked for the cancel is on the row already.
       error_message = CASE WHEN e.cancel_requested_at IS NOT NULL THEN coalesce(e.error_message, h.message) ELSE h.message END
   FROM held AS h
-  WHERE e.id = h.id AND e.scheduled_time = h.scheduled_time AND e.scheduled_time BETWEEN $9 AND $10
+  WHERE e.id = h.id AND e.scheduled_time = h.scheduled_time
   RETURNING e.id, e.job_id, e.handler_name, e.status, e.run_at, h.started_at, e.finished_at, h.run_at AS due_at, e.queue, e.ready_at, e.waiting_for
 ), attempted AS (
   INSERT INTO execution_attempts (execution_id, scheduled_time, attempt, outcome, worker_id, started_at, finished_at, reason, error_message, error_stack)
@@ -55,9 +55,9 @@ WITH failure AS (
     array_agg(least(greatest(date_part('epoch', started_at - due_at) * 1000, 0), 2147483647)::integer)
   FROM done WHERE finished_at IS NOT NULL GROUP BY job_id, handler_name, status
 ), woken AS MATERIALIZED (
-  SELECT pg_notify($11, queue) FROM (SELECT DISTINCT queue FROM done WHERE ready_at IS NOT NULL) AS q
+  SELECT pg_notify($9, queue) FROM (SELECT DISTINCT queue FROM done WHERE ready_at IS NOT NULL) AS q
   UNION ALL
-  SELECT pg_notify($12, '') WHERE EXISTS (SELECT FROM done WHERE waiting_for = 'time')
+  SELECT pg_notify($10, '') WHERE EXISTS (SELECT FROM done WHERE waiting_for = 'time')
 )
 SELECT id, status, (SELECT count(*) FROM woken) AS woken FROM done`
 
@@ -86,7 +86,6 @@ export async function failExecutions(
       failures.map((one) => clean(one.message)),
       failures.map((one) => (one.stack === null ? null : clean(one.stack))),
       plainArray(failures.map((one) => one.retryDelayMs)),
-      ...timeBounds(failures),
       CHANNELS.work,
       CHANNELS.dispatch,
     ],

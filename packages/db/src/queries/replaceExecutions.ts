@@ -1,17 +1,19 @@
 import type { Tx } from '../database.ts'
 import { CHANNELS } from './channels.ts'
-import { plainArray } from './types.ts'
+import { instantArray, plainArray } from './types.ts'
 
 // One UPDATE for both: a row that is claimed while this waits for it must be found RUNNING, not overlooked.
 const text = `
 WITH changed AS (
-  UPDATE job_executions
+  UPDATE job_executions AS e
   SET status = CASE WHEN status = 'PENDING' THEN 'CANCELLED' ELSE status END,
       finished_at = CASE WHEN status = 'PENDING' THEN now() END, ready_at = NULL, waiting_for = NULL, reason = 'REPLACED',
       cancel_requested_at = CASE WHEN status = 'RUNNING' THEN coalesce(cancel_requested_at, now()) END,
       error_message = CASE WHEN status = 'PENDING' THEN 'replaced by a newer slot before it started (overlap_policy replace)' ELSE 'replaced by a newer slot (overlap_policy replace)' END
-  WHERE job_id = ANY ($1::bigint[]) AND job_id IS NOT NULL AND status IN ('PENDING', 'RUNNING') AND scheduled_time <= now() + interval '1 second'
-  RETURNING id, job_id, handler_name, status
+  FROM unnest($1::bigint[], $3::timestamptz[]) AS newer (job_id, slot)
+  WHERE e.job_id = newer.job_id AND e.job_id IS NOT NULL AND e.status IN ('PENDING', 'RUNNING')
+    AND e.scheduled_time <> newer.slot AND e.scheduled_time <= now() + interval '1 second'
+  RETURNING e.id, e.job_id, e.handler_name, e.status
 ), counted AS (
   INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
   SELECT job_id, count(*), 'CANCELLED', handler_name FROM changed WHERE status = 'CANCELLED' GROUP BY job_id, handler_name
@@ -25,14 +27,22 @@ SELECT DISTINCT job_id AS "jobId", (SELECT count(*) FROM told) AS told FROM chan
  *
  * Locks: the active rows of these crons. Index: `job_executions_active_cron_idx`. Called by: dispatchDueCrons.
  *
+ * @param newer  the slots to make room for; one that has its row already, from a backfill, keeps it
  * @returns the crons of which something still runs: their new slot waits for it
  */
-export async function replaceExecutions(tx: Tx, jobIds: number[]): Promise<number[]> {
-  if (jobIds.length === 0) return []
+export async function replaceExecutions(
+  tx: Tx,
+  newer: Array<{ jobId: number; slot: Date }>,
+): Promise<number[]> {
+  if (newer.length === 0) return []
   const { rows } = await tx.query<{ jobId: number }>({
     name: 'replaceExecutions',
     text,
-    values: [plainArray(jobIds), CHANNELS.cancel],
+    values: [
+      plainArray(newer.map((one) => one.jobId)),
+      CHANNELS.cancel,
+      instantArray(newer.map((one) => one.slot)),
+    ],
   })
   return rows.map((row) => row.jobId)
 }

@@ -47,15 +47,3 @@ export function instantArray(values: ReadonlyArray<Date | null>): string {
 export function sparseArray<T>(values: ReadonlyArray<T | null>): ReadonlyArray<T | null> | string {
   return values.every((value) => value === null) ? plainArray(values as null[]) : values
 }
-
-/** Earliest and latest scheduled time of a batch: as a condition they leave only the batch's partitions in the plan. */
-export function timeBounds(keys: ReadonlyArray<ExecutionKey>): [Date, Date] {
-  let from = Infinity
-  let to = -Infinity
-  for (const { scheduledTime } of keys) {
-    const time = scheduledTime.getTime()
-    if (time < from) from = time
-    if (time > to) to = time
-  }
-  return [new Date(from), new Date(to)]
-}

@@ -144,6 +144,8 @@ describe('releaseOverlapWaiters', () => {
 })
 
 describe('replaceExecutions', () => {
+  const newer = (cron: { id: number }) => ({ jobId: cron.id, slot: new Date() })
+
   test('cancels what waits, asks what runs to stop, and names the crons of which something runs', async () => {
     const busy = await bench.aCron()
     const idle = await bench.aCron()
@@ -160,7 +162,7 @@ describe('replaceExecutions', () => {
     const ready = await bench.anExecution({ jobId: idle.id, scheduledTime: secondsAgo(30) })
     const stranger = await bench.anExecution()
     const hearing = await bench.listen(CHANNELS.cancel)
-    expect(await replaceExecutions(bench.db, [busy.id, idle.id])).toEqual([busy.id])
+    expect(await replaceExecutions(bench.db, [newer(busy), newer(idle)])).toEqual([busy.id])
     expect(await bench.execution(running)).toMatchObject({ status: 'RUNNING', reason: 'REPLACED' })
     expect((await bench.execution(running)).cancelRequestedAt).not.toBeNull()
     for (const row of [waits, ready]) {
@@ -189,7 +191,7 @@ describe('replaceExecutions', () => {
         handlers: ['echo'],
         scheduledFrom: null,
       })
-      replacing = replaceExecutions(bench.db, [cron.id])
+      replacing = replaceExecutions(bench.db, [newer(cron)])
       await bench.untilBlocked()
     })
     expect(await replacing).toEqual([cron.id])

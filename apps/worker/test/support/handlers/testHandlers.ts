@@ -6,10 +6,9 @@ import type { HandlerContext, Isolation } from '@jobu/handlers'
 // Plain objects, as a user's own file may have them. What they do beside returning, they tell the table "notes".
 
 const note = (ctx: HandlerContext) =>
-  ctx.getConnection().query('INSERT INTO notes (execution_id, attempt) VALUES ($1, $2)', [
-    ctx.execution.id,
-    ctx.attempt,
-  ])
+  ctx
+    .getConnection()
+    .query('INSERT INTO notes (execution_id, attempt) VALUES ($1, $2)', [ctx.execution.id, ctx.attempt])
 
 /** Notes that it ran. */
 export const noting = {
