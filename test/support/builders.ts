@@ -81,13 +81,14 @@ export class Bench {
   }
 
   async close(): Promise<void> {
-    await this.db.close()
     await Promise.all(this.#clients.map((client) => client.end().catch(() => {})))
+    await this.db.close()
     await this.#drop()
   }
 
-  /** Empties what the engine writes, between two tests of a file. */
+  /** Closes the clients and empties what the engine writes, between two tests of a file. */
   async clear(): Promise<void> {
+    await Promise.all(this.#clients.splice(0).map((client) => client.end().catch(() => {})))
     for (const table of [
       'job_executions',
       'execution_attempts',

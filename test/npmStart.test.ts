@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { freePort } from '../scripts/lib/freePort.mjs'
+import { until } from './support/until.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const TOKEN = 'a-token-for-the-test-of-the-launcher-itself'
+
+let dataDir: string
+let port: number
+let launcher: ChildProcess | undefined
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'jobu-start-'))
+  port = await freePort()
+})
+afterEach(async () => {
+  if (launcher && launcher.exitCode === null) {
+    launcher.kill('SIGKILL')
+    await once(launcher, 'exit')
+  }
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+/** `npm start` without npm, which passes signals on but adds nothing. */
+function start(): { output(): string } {
+  let output = ''
+  launcher = spawn(process.execPath, ['scripts/start.mjs'], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      JOBU_DATA_DIR: dataDir,
+      JOBU_ADMIN_PORT: String(port),
+      JOBU_ADMIN_TOKEN: TOKEN,
+      JOBU_WORKER_HANDLERS_PATH: join(ROOT, 'examples/handlers'),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  for (const stream of [launcher.stdout!, launcher.stderr!]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  return { output: () => output }
+}
+
+async function api<T>(path: string, body?: object): Promise<T> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
+    headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' },
+    ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+  })
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  return (await response.json()) as T
+}
+
+const isReady = (run: { output(): string }) =>
+  until(
+    'npm start is ready',
+    async () => {
+      if (launcher!.exitCode !== null) throw new Error(run.output())
+      return run.output().includes('ready: dispatcher, worker, admin') ? true : undefined
+    },
+    { timeoutMs: 90_000 },
+  )
+
+interface Job {
+  id: number
+  cron_name: string | null
+  status: string
+  result: unknown
+}
+
+/** Processes whose environment names this test's data directory. */
+async function leftovers(): Promise<string[]> {
+  const { readdir } = await import('node:fs/promises')
+  const found: string[] = []
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue
+    const [environment, command] = await Promise.all(
+      ['environ', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+    )
+    if (environment!.includes(dataDir) || command!.includes(dataDir)) found.push(`${pid} ${command}`)
+  }
+  return found
+}
+
+test('npm start runs the example crons and a handler of one’s own, ends on Ctrl+C with nothing left, and finds its data again', async () => {
+  const first = start()
+  await isReady(first)
+  const crons = await api<{ items: Array<{ name: string }>; total: number }>('/crons')
+  expect(crons.items.map(({ name }) => name)).toContain('example-echo')
+
+  const greeted = await api<Job>('/jobs', { handler_name: 'greet', params: { who: 'Seoul' } })
+  const transferred = await api<Job>('/jobs', {
+    handler_name: 'transfer',
+    params: { from: 'a', to: 'b', amount: 7 },
+  })
+  const done = (id: number) =>
+    until(`job ${id} is done`, async () => {
+      const job = await api<Job>(`/jobs/${id}`)
+      return job.status === 'SUCCESS' ? job : undefined
+    })
+  expect((await done(greeted.id)).result).toEqual({ greeting: 'Hello, Seoul' })
+  expect((await done(transferred.id)).result).toEqual({ recorded: true })
+
+  const fired = await until(
+    'an example cron fires on the minute and succeeds',
+    async () =>
+      (await api<{ items: Job[] }>('/jobs')).items.find(
+        (job) => job.cron_name === 'example-echo' && job.status === 'SUCCESS',
+      ),
+    { timeoutMs: 75_000, everyMs: 250 },
+  )
+  expect(fired.result).toEqual({ message: 'hello from jobu' })
+
+  launcher!.kill('SIGINT')
+  expect(await once(launcher!, 'exit')).toEqual([0, null])
+  expect(first.output()).toContain('stopped')
+  expect(await leftovers()).toEqual([])
+
+  await isReady(start())
+  expect((await api<{ total: number }>('/crons')).total).toBe(crons.total)
+  expect((await api<Job>(`/jobs/${fired.id}`)).status).toBe('SUCCESS')
+  launcher!.kill('SIGTERM')
+  expect(await once(launcher!, 'exit')).toEqual([0, null])
+  expect(await leftovers()).toEqual([])
+}, 240_000)
