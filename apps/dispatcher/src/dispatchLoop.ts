@@ -11,6 +11,8 @@ const PARALLEL_BATCHES = 2
 const ERROR_PAUSE_MS = 1_000
 /** The event loop fires timers up to a millisecond early; a pass that finds nothing due yet comes back after this. */
 const MIN_SLEEP_MS = 1
+/** Pause when something due is locked by an editor or another dispatcher: looking again at once would only spin. */
+const HELD_PAUSE_MS = 100
 
 /**
  * Turns time into executions.
@@ -79,6 +81,7 @@ export class DispatchLoop {
 
   /** Does all that is due. @returns how long nothing will be, in milliseconds */
   async pass(): Promise<number> {
+    const startedAt = performance.now()
     if (await this.#dispatchBatch()) {
       const drain = async () => {
         while (!this.#isStopping && (await this.#dispatchBatch()));
@@ -90,7 +93,9 @@ export class DispatchLoop {
     const delayMs = await nextWakeUp(this.#db)
     const longestMs =
       1000 * (this.#isListening() ? this.#config.max_sleep_seconds : this.#config.poll_interval_seconds)
-    return Math.max(MIN_SLEEP_MS, Math.min(delayMs ?? Infinity, longestMs))
+    // Due before this pass looked, and still there.
+    const isHeld = delayMs !== null && -delayMs > performance.now() - startedAt
+    return Math.max(isHeld ? HELD_PAUSE_MS : MIN_SLEEP_MS, Math.min(delayMs ?? Infinity, longestMs))
   }
 
   /** @returns whether more may be due */

@@ -18,11 +18,17 @@ const ZONE_DATA_SETTING = 'zone_data_version'
 
 /** Computes the first run of crons that SQL wrote without one. @returns how many it planned */
 export async function planUnplannedCrons(db: Database, config: DispatcherConfig): Promise<number> {
-  return db.transactional({ label: 'plan crons' }, async (tx) => {
-    const crons = await lockUnplannedCrons(tx, BATCH)
-    for (const cron of crons) await plan(tx, cron, config)
-    return crons.length
-  })
+  let planned = 0
+  for (let isMore = true; isMore; ) {
+    const count = await db.transactional({ label: 'plan crons' }, async (tx) => {
+      const crons = await lockUnplannedCrons(tx, BATCH)
+      for (const cron of crons) await plan(tx, cron, config)
+      return crons.length
+    })
+    planned += count
+    isMore = count === BATCH
+  }
+  return planned
 }
 
 /**
@@ -42,7 +48,15 @@ export async function replanForZoneData(db: Database): Promise<number> {
       const locked = await lockZonedCrons(tx, afterId, BATCH)
       await setNextRuns(
         tx,
-        locked.map((cron) => ({ id: cron.id, nextRunAt: firstRun(specOf(cron), now, cron, memo) })),
+        locked.flatMap((cron) => {
+          try {
+            return [{ id: cron.id, nextRunAt: firstRun(specOf(cron), now, cron, memo) }]
+          } catch (error) {
+            // Written by SQL; it is disabled, with this reason, when it is due.
+            if (error instanceof CronError) return []
+            throw error
+          }
+        }),
       )
       return locked
     })

@@ -25,6 +25,7 @@ export interface CompleterOptions {
 /** Statements under way at once: while one commits, the next batch is already on its way. */
 export const MAX_FLUSHES = 2
 const ERROR_PAUSE_MS = 250
+const MAX_BATCH_CHARACTERS = 8 * 1024 * 1024
 
 interface Done extends Completion {
   held: HeldExecution
@@ -100,11 +101,21 @@ export class Completer {
       // A second statement beside the first is worth it only for a good part of a batch.
       if (this.#flushes > 0 && this.#done.length + this.#failed.length < batchSize / 2) return
       this.#flushes++
-      void this.#flush(this.#done.splice(0, batchSize), this.#failed.splice(0, batchSize)).finally(() => {
+      void this.#flush(this.#takeDone(), this.#failed.splice(0, batchSize)).finally(() => {
         this.#flushes--
         this.#start()
       })
     }
+  }
+
+  /** A batch of successes, of bounded size: their results travel in one parameter. */
+  #takeDone(): Done[] {
+    let count = 0
+    for (let size = 0; count < this.#done.length && count < this.#options.batchSize; count++) {
+      size += this.#done[count]!.result.length
+      if (size > MAX_BATCH_CHARACTERS && count > 0) break
+    }
+    return this.#done.splice(0, count)
   }
 
   async #flush(done: Done[], failed: Failed[]): Promise<void> {
@@ -159,7 +170,8 @@ export class Completer {
 
   /** A slot of the same cron may have waited for this one. The dispatchers look as well, a little later. */
   async #afterwards(settled: HeldExecution[]): Promise<void> {
-    const jobIds = new Set(settled.flatMap(({ claim }) => (claim.jobId === null ? [] : [claim.jobId])))
+    const jobIds = new Set<number>()
+    for (const { claim } of settled) if (claim.jobId !== null) jobIds.add(claim.jobId)
     if (jobIds.size === 0) return
     try {
       await releaseOverlapWaiters(this.#options.db, [...jobIds])

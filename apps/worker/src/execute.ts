@@ -2,7 +2,7 @@ import type { DatabaseConfig, Databases } from '@jobu/db'
 import { type Handler, type HandlerRegistry, parseParams, toJsonResult } from '@jobu/handlers'
 import type { Completer } from './completer.ts'
 import type { WorkerConfig } from './config.ts'
-import { ExecutionContext } from './handlerContext.ts'
+import { type ContextHost, ExecutionContext } from './handlerContext.ts'
 import type { HeldExecution } from './heldExecutions.ts'
 import { HandlerNotFound, outcomeOf } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
@@ -16,6 +16,7 @@ export interface ExecuteDeps {
   databaseConfigs: Record<string, DatabaseConfig>
   completer: Completer
   reporter: Reporter
+  contextHost: ContextHost<HeldExecution>
 }
 
 /**
@@ -42,18 +43,6 @@ export async function execute(held: HeldExecution, deps: ExecuteDeps): Promise<v
 
 function run(handler: Handler, params: unknown, held: HeldExecution, deps: ExecuteDeps): unknown {
   if ((handler.isolation ?? 'none') !== 'none') return runIsolated(handler, held, deps)
-  const { claim } = held
-  const { config, databases, completer, reporter } = deps
-  const context = new ExecutionContext({
-    execution: claim,
-    attempt: claim.attempt,
-    databases,
-    allowedDatabases: config.databases,
-    maxResultBytes: config.max_result_bytes,
-    signal: () => held.signal,
-    progress: (percent, step) => reporter.progress(held, percent, step),
-    log: (level, message, fields) => reporter.log(held, level, message, fields),
-    onCommitted: () => completer.settledElsewhere(held),
-  })
+  const context = new ExecutionContext(deps.contextHost, held)
   return asHandlerOf(held, () => handler.run(params, context))
 }

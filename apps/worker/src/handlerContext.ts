@@ -16,46 +16,54 @@ import {
   toJsonResult,
 } from '@jobu/handlers'
 
-/** What a context stands on: in the worker itself, or at the other end of a channel in an isolated process. */
-export interface ContextHost {
-  execution: HandlerExecution
-  attempt: number
+/** The attempt a context is for. */
+export interface ContextAttempt {
+  readonly claim: HandlerExecution & { attempt: number }
+  readonly signal: AbortSignal
+}
+
+/**
+ * What contexts stand on: the worker itself, or the other end of a channel in an isolated process. One for all, since a
+ * worker makes tens of thousands of contexts a second.
+ */
+export interface ContextHost<A extends ContextAttempt> {
   databases: Databases
   /** Names of the databases the handler may use; null: all. */
   allowedDatabases: readonly string[] | null
   maxResultBytes: number
-  signal(): AbortSignal
-  progress(percent: number, step?: string): void
-  log(level: keyof HandlerLogger, message: string, fields?: object): void
+  progress(attempt: A, percent: number, step?: string): void
+  log(attempt: A, level: keyof HandlerLogger, message: string, fields?: object): void
   /** `ctx.transaction` has committed the execution's SUCCESS. */
-  onCommitted(): void
+  onCommitted(attempt: A): void
 }
 
 const COMMIT_CHECK_PAUSE_MS = 250
 
 /** The `ctx` of a handler. */
-export class ExecutionContext implements HandlerContext {
-  readonly #host: ContextHost
+export class ExecutionContext<A extends ContextAttempt> implements HandlerContext {
+  readonly #host: ContextHost<A>
+  readonly #attempt: A
   #logger: HandlerLogger | undefined
 
-  constructor(host: ContextHost) {
+  constructor(host: ContextHost<A>, attempt: A) {
     this.#host = host
+    this.#attempt = attempt
   }
 
   get signal(): AbortSignal {
-    return this.#host.signal()
+    return this.#attempt.signal
   }
 
   get attempt(): number {
-    return this.#host.attempt
+    return this.#attempt.claim.attempt
   }
 
   get execution(): HandlerExecution {
-    return this.#host.execution
+    return this.#attempt.claim
   }
 
   get logger(): HandlerLogger {
-    const { log } = this.#host
+    const log = this.#host.log.bind(null, this.#attempt)
     this.#logger ??= {
       debug: (message, fields) => log('debug', message, fields),
       info: (message, fields) => log('info', message, fields),
@@ -66,7 +74,7 @@ export class ExecutionContext implements HandlerContext {
   }
 
   progress(percent: number, step?: string): void {
-    this.#host.progress(percent, step)
+    this.#host.progress(this.#attempt, percent, step)
   }
 
   getConnection(name = 'default'): Connection {
@@ -94,10 +102,11 @@ export class ExecutionContext implements HandlerContext {
     first: readonly string[] | ((tx: Connection) => Promise<T>),
     second?: (tx: Connection) => Promise<T>,
   ): Promise<T> {
-    const { databases, maxResultBytes, execution, attempt, onCommitted } = this.#host
+    const { databases, maxResultBytes } = this.#host
+    const onCommitted = () => this.#host.onCommitted(this.#attempt)
     const [names, fn] = typeof first === 'function' ? [[], first] : [first, second!]
     for (const name of names) this.#database(name)
-    const { id, scheduledTime } = execution
+    const { id, scheduledTime, attempt } = this.#attempt.claim
     const database = databases.get()
     let value: T
     try {
@@ -124,8 +133,8 @@ export class ExecutionContext implements HandlerContext {
   async #hasCommitted(database: Database): Promise<boolean> {
     for (;;) {
       try {
-        const row = await getExecution(database, this.#host.execution.id)
-        return row.status === 'SUCCESS' && row.attempt === this.#host.attempt
+        const row = await getExecution(database, this.execution.id)
+        return row.status === 'SUCCESS' && row.attempt === this.attempt
       } catch (error) {
         if (!isConnectionFailure(error) || this.signal.aborted) throw error
         await pause(COMMIT_CHECK_PAUSE_MS)

@@ -14,6 +14,7 @@ const STOP_TIMEOUT_MS = 2_000
 export class Heartbeat {
   readonly #thread: Worker
   readonly #held: HeldExecutions
+  readonly #logger: Logger
   readonly #beatTimer: NodeJS.Timeout
   #isStopping = false
   #isFailing = false
@@ -27,6 +28,7 @@ export class Heartbeat {
   }) {
     const { config, database, workerId, held, logger } = options
     this.#held = held
+    this.#logger = logger
     held.slots.beat()
     this.#beatTimer = setInterval(() => held.slots.beat(), BEAT_INTERVAL_MS)
     const workerData: HeartbeatData = {
@@ -70,7 +72,8 @@ export class Heartbeat {
   #lose(executions: Array<{ id: number; attempt: number }>): void {
     for (const { id, attempt } of executions) {
       // One that was settled between the reading of the slots and now is not lost.
-      this.#held.get(id, attempt)?.abort('LEASE_LOST', 'the lease was lost: another attempt may run')
+      if (this.#held.get(id, attempt)?.abort('LEASE_LOST', 'the lease was lost: another attempt may run'))
+        this.#logger.warn('lease lost', { executionId: id, attempt })
     }
   }
 }

@@ -28,14 +28,16 @@ export type FromHeartbeat =
 const WATCH_INTERVAL_MS = 250
 /** An event loop silent this long past a deadline and its grace is blocked, not busy. */
 const BLOCKED_MS = 2_000
+const MIN_QUERY_TIMEOUT_MS = 1_000
 
 const data = workerData as HeartbeatData
 const slots = new SharedSlots(data.slots)
-const db = new Database(data.database, {
-  engine: true,
-  maxConnections: 1,
-  applicationName: `${data.workerId}-heartbeat`,
-})
+// A connection that went silent must not cost the leases: two beats fit into what is left of them.
+const queryTimeoutMs = Math.max(data.heartbeatMs, MIN_QUERY_TIMEOUT_MS)
+const db = new Database(
+  { ...data.database, options: { ...data.database.options, query_timeout: queryTimeoutMs } },
+  { engine: true, maxConnections: 1, applicationName: `${data.workerId}-heartbeat` },
+)
 let status: 'ACTIVE' | 'DRAINING' = 'ACTIVE'
 let nextBeatAt = 0
 let isBusy = false

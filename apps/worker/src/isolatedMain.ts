@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { Databases, installDatabases } from '@jobu/db'
 import { AbortReason, loadHandlers, parseParams, toJsonResult } from '@jobu/handlers'
-import { ExecutionContext } from './handlerContext.ts'
+import { type ContextAttempt, type ContextHost, ExecutionContext } from './handlerContext.ts'
 import type { FromIsolated, RunOrder, ToIsolated } from './isolationProtocol.ts'
 import { HandlerNotFound, kindOf, messageOf, stackOf } from './outcome.ts'
 
@@ -29,18 +29,19 @@ async function runOnce(order: RunOrder): Promise<void> {
     })
     const handler = registry.get(order.execution.handlerName)
     if (!handler) throw new HandlerNotFound(order.execution.handlerName)
-    const context = new ExecutionContext({
-      execution: order.execution,
-      attempt: order.attempt,
+    const host: ContextHost<ContextAttempt> = {
       databases,
       allowedDatabases: order.allowedDatabases,
       maxResultBytes: order.maxResultBytes,
-      signal: () => controller.signal,
-      progress: (percent, step) =>
+      progress: (_, percent, step) =>
         void send({ type: 'progress', percent, ...(step === undefined ? {} : { step }) }),
-      log: (level, message, fields) =>
+      log: (_, level, message, fields) =>
         void send({ type: 'log', level, message: String(message), ...plain(fields) }),
       onCommitted: () => void send({ type: 'committed' }),
+    }
+    const context = new ExecutionContext(host, {
+      claim: { ...order.execution, attempt: order.attempt },
+      signal: controller.signal,
     })
     const value = await handler.run(await parseParams(handler, order.params), context)
     await send({ type: 'done', json: toJsonResult(value, { maxBytes: order.maxResultBytes }) })

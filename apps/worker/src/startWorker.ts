@@ -20,6 +20,7 @@ import { ClaimLoop } from './claimLoop.ts'
 import { Completer, MAX_FLUSHES } from './completer.ts'
 import type { WorkerConfig } from './config.ts'
 import { execute } from './execute.ts'
+import type { ContextHost } from './handlerContext.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { type HeldExecution, HeldExecutions } from './heldExecutions.ts'
 import { messageOf, stackOf } from './outcome.ts'
@@ -32,6 +33,8 @@ export const VERSION = '1.0.0'
 const OTHER_CONNECTIONS = 2
 /** How long the last outcomes may take to reach the database when the worker stops, in milliseconds. */
 const LAST_FLUSH_MS = 5_000
+/** How long a step of the stop waits for an answer of the database, in milliseconds. */
+const DATABASE_WAIT_MS = 3_000
 
 /** A worker at work. */
 export interface StartedWorker {
@@ -107,7 +110,25 @@ export async function startWorker(
     onSettled: () => claimLoop.slotFreed(),
   })
   const supervisor = new Supervisor(db, config, held, completer, logger)
-  const deps = { config, registry, databases, databaseConfigs, completer, reporter }
+  const contextHost: ContextHost<HeldExecution> = {
+    databases,
+    allowedDatabases: config.databases,
+    maxResultBytes: config.max_result_bytes,
+    progress: (held, percent, step) => reporter.progress(held, percent, step),
+    log: (held, level, message, fields) => reporter.log(held, level, message, fields),
+    onCommitted: (held) => completer.settledElsewhere(held),
+  }
+  const deps = { config, registry, databases, databaseConfigs, completer, reporter, contextHost }
+  let isFreeing = false
+  // Once per turn of the event loop, however many handlers ended in it.
+  const slotFreed = () => {
+    if (isFreeing) return
+    isFreeing = true
+    setImmediate(() => {
+      isFreeing = false
+      claimLoop.slotFreed()
+    })
+  }
   const claimLoop = new ClaimLoop({
     db: claimDb,
     config,
@@ -120,7 +141,7 @@ export async function startWorker(
       for (const claim of claimed) {
         const timeoutSeconds = claim.timeoutSeconds ?? registry.get(claim.handlerName)?.timeoutSeconds ?? null
         const execution = held.add(claim, timeoutSeconds)
-        void pool(() => execute(execution, deps)).then(() => claimLoop.slotFreed())
+        void pool(execute, execution, deps).then(slotFreed)
       }
     },
   })
@@ -156,8 +177,7 @@ export async function startWorker(
     },
     async stop() {
       heartbeat.draining()
-      await listener.close()
-      await claimLoop.stop()
+      await atMost(DATABASE_WAIT_MS, Promise.all([listener.close(), claimLoop.stop()]))
       if (!(await held.empty(config.shutdown_timeout_seconds * 1000))) {
         logger.warn('handlers did not finish in time, giving back', { executions: held.size })
         for (const one of held.all()) one.abort('DRAIN', 'given back: the worker is shutting down')
@@ -168,13 +188,26 @@ export async function startWorker(
       }
       supervisor.stop()
       stopWatchingInDoubt()
-      await reporter.flush()
-      await heartbeat.stop()
-      await stopWorker(db, id).catch((error) => logger.warn('could not sign off', { error }))
+      const signOff = async () => {
+        await reporter.flush()
+        await heartbeat.stop()
+        await stopWorker(db, id).catch((error) => logger.warn('could not sign off', { error }))
+      }
+      await atMost(DATABASE_WAIT_MS, signOff())
       await health?.close()
-      await closeDatabases()
+      await atMost(DATABASE_WAIT_MS, closeDatabases())
       // A handler that did not stop may hold a connection for ever.
       void databases.close()
     },
   }
+}
+
+/** Waits for `work`, but no longer than `ms`: a server that went silent must not keep a worker from stopping. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const bound = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, bound])
+  clearTimeout(timer)
 }
