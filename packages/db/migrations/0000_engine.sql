@@ -55,6 +55,7 @@ CREATE TABLE "cron_jobs" (
 	CONSTRAINT "cron_jobs_misfire_grace_not_negative" CHECK (misfire_grace_seconds >= 0),
 	CONSTRAINT "cron_jobs_max_runs_positive" CHECK (max_runs > 0),
 	CONSTRAINT "cron_jobs_pause_after_failures_positive" CHECK (pause_after_failures > 0),
+	CONSTRAINT "cron_jobs_next_run_at_is_finite" CHECK (isfinite(next_run_at)),
 	CONSTRAINT "cron_jobs_window_is_forward" CHECK (end_at > start_at)
 );
 --> statement-breakpoint
@@ -184,6 +185,13 @@ CREATE TABLE "settings" (
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "two_phase_decisions" (
+	"gid" text PRIMARY KEY NOT NULL,
+	"is_committed" boolean NOT NULL,
+	"decided_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "two_phase_decisions_gid_is_ours" CHECK (gid LIKE 'jobu:%')
+);
+--> statement-breakpoint
 CREATE TABLE "workers" (
 	"id" text PRIMARY KEY NOT NULL,
 	"hostname" text NOT NULL,
@@ -235,7 +243,8 @@ BEGIN
       part := parent || to_char(month, '"_p"YYYY_MM');
       IF to_regclass(part) IS NULL THEN
         PERFORM pg_advisory_xact_lock(hashtextextended('jobu_ensure_partitions', 0));
-        IF to_regclass(part) IS NULL THEN
+        -- Not to_regclass: it would ask this session's cache, which has not heard of what was committed meanwhile.
+        IF NOT EXISTS (SELECT FROM pg_class WHERE oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = parent::regclass) AND relname = part) THEN
           EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY)', part, parent);
           -- Rows are written two or three times within seconds: vacuum often, by count rather than by share.
           EXECUTE format('ALTER TABLE %I SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_insert_scale_factor = 0.2)', part);

@@ -101,6 +101,7 @@ describe('dropMonth', () => {
 
   test.each([
     ['unfinished', 2011, { status: 'PENDING' as const }],
+    ['waiting for its backoff', 2017, { waitingFor: 'time' as const }],
     ['running', 2012, { status: 'RUNNING' as const }],
     [
       'finished recently, as a backfill is',
@@ -132,7 +133,8 @@ describe('dropMonth', () => {
     const writer = await bench.client()
     await writer.query('BEGIN')
     await writer.query(
-      `INSERT INTO job_executions (scheduled_time, run_at, ready_at, param_source, handler_name) VALUES ($1, $1, now(), 'cron', 'echo')`,
+      `INSERT INTO job_executions (scheduled_time, run_at, status, finished_at, param_source, handler_name)
+       VALUES ($1, $1, 'SKIPPED', now(), 'cron', 'echo')`,
       [middle],
     )
     const dropping = drop(suffix)
