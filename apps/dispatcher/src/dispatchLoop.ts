@@ -86,7 +86,9 @@ export class DispatchLoop {
       const drain = async () => {
         while (!this.#isStopping && (await this.#dispatchBatch()));
       }
-      await Promise.all(Array.from({ length: PARALLEL_BATCHES }, drain))
+      // All of them end before the pass does, also when one fails: stop() waits for the pass.
+      const drains = await Promise.allSettled(Array.from({ length: PARALLEL_BATCHES }, drain))
+      for (const one of drains) if (one.status === 'rejected') throw one.reason
     }
     while (!this.#isStopping && (await promoteDueExecutions(this.#db, PROMOTE_BATCH)) === PROMOTE_BATCH);
 

@@ -19,15 +19,17 @@ import type { DispatcherConfig } from './config.ts'
 import { planUnplannedCrons } from './planCrons.ts'
 import { reapExpiredLeases } from './reapExpiredLeases.ts'
 
+const DAY_MS = 86_400_000
 /** Executions may be scheduled so far ahead; a month more is kept in reserve. */
-const PARTITIONS_AHEAD_MS = 397 * 86_400_000
-const PARTITIONS_BACK_MS = 31 * 86_400_000
+const PARTITIONS_AHEAD_MS = 397 * DAY_MS
+const PARTITIONS_BACK_MS = 31 * DAY_MS
 const FOLD_BATCH = 5_000
 /** A service silent for this long is shown as LOST. */
 const SILENT_SECONDS = 60
 /** How long an execution waits for a worker that has its handler while other workers live. */
 const HANDLER_PATIENCE_SECONDS = 60
 const LOCK_NOT_AVAILABLE = '55P03'
+const UNDEFINED_TABLE = '42P01'
 /**
  * After a gap in its own passes (a start, an outage) the reaper first lets workers renew their leases: they were cut
  * off as well. Longer than a worker's heartbeat interval.
@@ -128,7 +130,8 @@ export class Maintenance {
     const now = (await databaseNow(this.#db)).getTime()
     const made = await ensurePartitions(
       this.#db,
-      new Date(now - PARTITIONS_BACK_MS),
+      // Not further back than retention, which would drop again what is made here.
+      new Date(now - Math.min(PARTITIONS_BACK_MS, this.#config.retention_days * DAY_MS)),
       new Date(now + PARTITIONS_AHEAD_MS),
     )
     if (made > 0) this.#logger.info('partitions made', { partitions: made })
@@ -145,6 +148,8 @@ export class Maintenance {
         )
         if (isDropped) this.#logger.info('partition dropped', { month: suffix })
       } catch (error) {
+        // Another dispatcher has dropped it meanwhile.
+        if (sqlState(error) === UNDEFINED_TABLE) continue
         if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error
         this.#logger.info('partition is in use, dropped later', { month: suffix })
       }

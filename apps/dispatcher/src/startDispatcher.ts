@@ -9,7 +9,7 @@ import {
   registerDispatcher,
   stopDispatcher,
 } from '@jobu/db'
-import { type Logger, startHealthServer } from '@jobu/runtime'
+import { type HealthServer, type Logger, startHealthServer } from '@jobu/runtime'
 import type { DispatcherConfig } from './config.ts'
 import { DispatchLoop } from './dispatchLoop.ts'
 import { Maintenance } from './maintenance.ts'
@@ -37,12 +37,20 @@ export async function startDispatcher(
 ): Promise<Dispatcher> {
   const id = `dispatcher-${hostname()}-${randomBytes(4).toString('hex')}`
   const db = new Database(database, { engine: true, maxConnections: 4, applicationName: id })
+  let health: HealthServer | null = null
   try {
     await checkMigrations(db)
+    // Before anything is fired: a port in use must not leave half a dispatcher at work.
+    health = await startHealthServer({
+      port: config.http_port,
+      service: 'dispatcher',
+      version: VERSION,
+      checks: { database: async () => void (await db.query('SELECT 1')) },
+    })
     await replanForZoneData(db)
     await registerDispatcher(db, { id, hostname: hostname(), pid: process.pid, version: VERSION })
   } catch (error) {
-    await db.close()
+    await Promise.all([health?.close(), db.close()])
     throw error
   }
 
@@ -57,12 +65,6 @@ export async function startDispatcher(
   const maintenance = new Maintenance(db, config, logger, id)
   loop.start()
   maintenance.start()
-  const health = await startHealthServer({
-    port: config.http_port,
-    service: 'dispatcher',
-    version: VERSION,
-    checks: { database: async () => void (await db.query('SELECT 1')) },
-  })
   logger.info('dispatcher started', { dispatcherId: id })
 
   return {

@@ -1,5 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { CHANNELS, Database, schema } from '@jobu/db'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { CHANNELS, Database, type Query, schema } from '@jobu/db'
 import { Bench, secondsAgo, secondsAhead } from '../../../test/support/builders.ts'
 import { type Dispatcher, DispatchLoop, startDispatcher } from '../src/index.ts'
 import { aConfig, aLogger, YEARLY } from './support.ts'
@@ -68,28 +70,20 @@ describe('DispatchLoop', () => {
   })
 
   test('a database that is away does not end it, is reported once, and so is its return', async () => {
-    const db = new Database({ url: bench.url }, { engine: true, applicationName: 'loop', maxConnections: 2 })
+    const way = await aWayTo(bench.url)
+    const db = new Database({ url: way.url }, { engine: true, maxConnections: 2 })
     const { logger, logged } = aLogger()
     const loop = new DispatchLoop(db, aConfig(), logger, () => true)
     const hearing = await bench.listen(CHANNELS.work)
-    const name = new URL(bench.url).pathname.slice(1)
-    const admin = await bench.client()
-    loop.start()
     await aDueCron()
-    loop.wake()
+    loop.start()
     await hearing.until(1)
-    await admin.query(`ALTER DATABASE ${name} CONNECTION LIMIT 0`)
-    await admin.query(
-      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'loop' AND datname = current_database()`,
-    )
+    await way.close()
     loop.wake()
     await until(() => logged.some((line) => line.startsWith('error')))
     loop.wake()
-    await admin.query(`ALTER DATABASE ${name} CONNECTION LIMIT -1`)
-    await admin.query(
-      'INSERT INTO cron_jobs (name, cron_expression, timezone, handler_name, next_run_at) VALUES ($1, $2, $3, $4, now())',
-      ['after the outage', YEARLY, 'UTC', 'echo'],
-    )
+    await aDueCron()
+    await way.open()
     await hearing.until(2)
     await until(() => logged.includes('info database is back'))
     expect(logged.filter((line) => !line.includes('crons dispatched'))).toEqual([
@@ -98,6 +92,7 @@ describe('DispatchLoop', () => {
     ])
     await loop.stop()
     await db.close()
+    await way.close()
   })
 })
 
@@ -107,6 +102,20 @@ describe('startDispatcher', () => {
 
   test('a cron that SQL inserts fires at once, woken by NOTIFY, also after its connections were cut', async () => {
     const { logger, logged } = aLogger()
+    let isAsleep = false
+    const query = Database.prototype.query
+    const spy = jest.spyOn(Database.prototype, 'query').mockImplementation(async function (
+      this: Database,
+      ...args: Parameters<Database['query']>
+    ) {
+      const result = await query.apply(this, args)
+      // The last thing a pass does.
+      if ((args[0] as Query).name === 'nextWakeUp')
+        isAsleep = (result.rows[0] as { delayMs: number }).delayMs > 1_000
+      return result
+    } as Database['query'])
+    // The loop sleeps for as long as it may, so that nothing but a NOTIFY wakes it.
+    await bench.aCron()
     dispatcher = await startDispatcher(aConfig(), { url: bench.url }, logger)
     const hearing = await bench.listen(CHANNELS.work)
     const insert = (name: string) =>
@@ -114,17 +123,24 @@ describe('startDispatcher', () => {
         `INSERT INTO cron_jobs (name, cron_expression, timezone, handler_name, next_run_at) VALUES ($1, $2, 'UTC', 'echo', now())`,
         [name, YEARLY],
       )
-    await insert('first')
-    await hearing.until(1)
+    // The start and the first connection make it look by themselves; whatever comes after them it must hear of.
+    for (const count of [1, 2, 3, 4]) {
+      await until(() => isAsleep)
+      isAsleep = false
+      await insert(`before ${count}`)
+      await hearing.until(count)
+    }
+    await until(() => isAsleep)
     const { rowCount } = await bench.db.query(
       `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
        WHERE application_name LIKE 'dispatcher-%' AND datname = current_database()`,
     )
     expect(rowCount).toBeGreaterThanOrEqual(2)
-    await insert('second')
-    await hearing.until(2)
-    expect(await bench.executions()).toHaveLength(2)
+    await insert('after')
+    await hearing.until(5)
+    expect(await bench.executions()).toHaveLength(5)
     expect(logged).toContain('warn notifications lost, polling')
+    spy.mockRestore()
     const id = dispatcher.id
     await dispatcher.stop()
     dispatcher = undefined
@@ -146,4 +162,40 @@ describe('startDispatcher', () => {
 /** Waits, turn by turn of the event loop, for something another part of the process does. */
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** A way to the server that can be cut: while it is closed, connections are refused. */
+async function aWayTo(target: string) {
+  const url = new URL(target)
+  const { hostname: host, port } = url
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(Number(port), host)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.on('error', () => to.destroy())
+      from.on('close', () => to.destroy())
+      from.pipe(to)
+    }
+  })
+  const open = async (at: number) => {
+    server.listen(at, '127.0.0.1')
+    await once(server, 'listening')
+  }
+  await open(0)
+  const own = (server.address() as AddressInfo).port
+  url.host = `127.0.0.1:${own}`
+  return {
+    url: url.href,
+    open: () => open(own),
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      sockets.clear()
+      server.close()
+      await once(server, 'close')
+    },
+  }
 }

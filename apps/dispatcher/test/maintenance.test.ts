@@ -102,6 +102,19 @@ describe('Maintenance', () => {
     expect(logged.slice(2)).toEqual(['info partition dropped'])
   })
 
+  test('two at once drop each month once, and neither stumbles over what the other has dropped', async () => {
+    // What the tests before have left.
+    await aMaintenance().maintenance.retain()
+    for (let round = 0; round < 3; round++) {
+      await ensurePartitions(bench.db, new Date(Date.UTC(2000, 0)), new Date(Date.UTC(2000, 7)))
+      const both = [aMaintenance(), aMaintenance()]
+      await Promise.all(both.map(({ maintenance }) => maintenance.retain()))
+      await both[0]!.maintenance.retain()
+      const logged = both.flatMap((one) => one.logged)
+      expect(logged.filter((line) => line === 'info partition dropped')).toHaveLength(8)
+    }
+  })
+
   test('makes the partitions of the coming year and of the month before, once', async () => {
     const { maintenance, logged } = aMaintenance()
     const ahead = new Date(Date.now() + 390 * 86_400_000).toISOString().slice(0, 7).replace('-', '_')

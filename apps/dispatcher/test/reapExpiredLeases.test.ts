@@ -79,8 +79,7 @@ describe('reapExpiredLeases', () => {
        SELECT now(), now(), 'RUNNING', 1, 'w', now(), now() - interval '5 seconds', 'api', 'echo' FROM generate_series(1, 1200)`,
     )
     const reaped = await Promise.all([reapExpiredLeases(bench.db), reapExpiredLeases(bench.db)])
-    const rest = await reapExpiredLeases(bench.db)
-    expect(reaped[0]! + reaped[1]! + rest).toBe(1_200)
+    expect(reaped[0]! + reaped[1]!).toBe(1_200)
     expect((await bench.db.query('SELECT FROM execution_attempts')).rowCount).toBe(1_200)
     const deltas = await bench.db.db.select().from(schema.executionStatDeltas)
     expect(deltas.reduce((sum, delta) => sum + delta.count, 0)).toBe(1_200)

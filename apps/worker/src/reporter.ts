@@ -137,24 +137,16 @@ function cut(text: string, max: number): string {
   return text.length > max ? `${text.slice(0, max)} [cut]` : text
 }
 
-/** JSON's spelling of what jsonb refuses, and with it the whole batch of lines: NUL, and half a surrogate pair. */
-const UNSTORABLE = /\\u(?:0000|d[89a-f])/i
-
-/** Fields as jsonb can hold them; a cycle, a BigInt or half a character loses the fields, not the line. */
+/** Fields as JSON can hold them; a cycle or a BigInt loses the fields, not the line. */
 function jsonFields(fields: object | undefined): { fields: LogLine['fields']; bytes: number } {
   if (fields === undefined) return { fields: null, bytes: 0 }
   try {
-    const text = JSON.stringify(fields, (_key, value) =>
-      typeof value === 'string' ? storable(value) : value,
-    )
-    if (UNSTORABLE.test(text)) throw new TypeError('a key or a text has a NUL character, or its escape')
-    const bytes = Buffer.byteLength(text)
-    if (text.length <= MAX_LINE_CHARACTERS) return { fields: JSON.parse(text), bytes }
-    return { fields: { cut: storable(cut(text, MAX_LINE_CHARACTERS)) }, bytes: MAX_LINE_CHARACTERS }
+    const text = JSON.stringify(fields)
+    if (text.length > MAX_LINE_CHARACTERS) {
+      return { fields: { cut: cut(text, MAX_LINE_CHARACTERS) }, bytes: MAX_LINE_CHARACTERS }
+    }
+    return { fields: JSON.parse(text), bytes: Buffer.byteLength(text) }
   } catch (error) {
-    return { fields: { unserializable: storable(messageOf(error)) }, bytes: 0 }
+    return { fields: { unserializable: messageOf(error) }, bytes: 0 }
   }
 }
-
-/** Text without NUL, and with U+FFFD for half a surrogate pair. */
-const storable = (text: string) => Buffer.from(text.replaceAll('\0', '\\0')).toString()

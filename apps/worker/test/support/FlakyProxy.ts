@@ -19,6 +19,7 @@ export class FlakyProxy {
   onRequest: (applicationName: string, message: Buffer) => Verdict = () => 'pass'
   readonly #server: Server
   readonly #passages = new Set<Passage>()
+  #isRefusing = false
 
   private constructor(server: Server, target: URL) {
     this.#server = server
@@ -43,16 +44,30 @@ export class FlakyProxy {
     for (const passage of this.#passages) if (isMeant(passage.applicationName)) passage.isMute = true
   }
 
+  /** Breaks every connection and lets none in, as a server that is down. */
+  refuse(isRefusing: boolean): void {
+    this.#isRefusing = isRefusing
+    if (isRefusing) this.#breakAll()
+  }
+
   async close(): Promise<void> {
-    for (const { client, server } of this.#passages) {
-      client.destroy()
-      server.destroy()
-    }
+    this.#breakAll()
     this.#server.close()
     await once(this.#server, 'close')
   }
 
+  #breakAll(): void {
+    for (const { client, server } of this.#passages) {
+      client.destroy()
+      server.destroy()
+    }
+  }
+
   #accept(client: Socket, target: URL): void {
+    if (this.#isRefusing) {
+      client.on('error', () => {}).destroy()
+      return
+    }
     const server = connect(Number(target.port), target.hostname)
     const passage: Passage = { applicationName: '', client, server, isMute: false }
     this.#passages.add(passage)

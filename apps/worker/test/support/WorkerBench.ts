@@ -248,6 +248,14 @@ export class WorkerBench {
     return rows
   }
 
+  /** Once the heartbeat of the one worker has beaten; the next beat is an interval away. */
+  async untilBeat(): Promise<void> {
+    await until('a beat', async () => {
+      const { rows } = await this.db.query('SELECT FROM workers WHERE heartbeat_at > started_at')
+      return rows.length === 1
+    })
+  }
+
   /** Lets every lease held now be over at once. */
   async expireLeases(): Promise<void> {
     await this.db.query(

@@ -101,7 +101,7 @@ const talking = (isolation: Isolation) => ({
     ctx.progress(40)
     ctx.logger.info('by the logger', { isolation })
     for (let line = 1; line <= lines; line++) console.log(`to stdout ${line}`)
-    console.error('to stderr')
+    if (isolation !== 'none') console.error('to stderr')
     ctx.progress(70, 'last')
   },
 })
