@@ -12,6 +12,8 @@ const STOP_TIMEOUT_MS = 2_000
 
 /** Keeps the leases of all that is held, from a thread of its own: a handler that blocks the event loop loses none. */
 export class Heartbeat {
+  /** Resolves when the thread is at work: until then a lease could run out unseen. */
+  readonly up: Promise<void>
   readonly #thread: Worker
   readonly #held: HeldExecutions
   readonly #logger: Logger
@@ -39,7 +41,13 @@ export class Heartbeat {
       heartbeatMs: config.heartbeat_seconds * 1000,
       abortGraceMs: config.abort_grace_ms,
     }
-    this.#thread = new Worker(compiledFile('heartbeatThread.js'), { workerData, execArgv: [] })
+    this.#thread = new Worker(compiledFile('heartbeatThread.js'), {
+      workerData,
+      execArgv: [],
+      // It makes little garbage; with the default it would keep tens of megabytes of it.
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    })
+    this.up = new Promise((resolve) => this.#thread.once('message', () => resolve()))
     this.#thread.on('message', (message: FromHeartbeat) => {
       if (message.type === 'lost') this.#lose(message.executions)
       if (message.type === 'failed' && !this.#isFailing)

@@ -47,13 +47,16 @@ parentPort!.on('message', (message: 'draining' | 'stop') => {
   else void db.close().finally(() => process.exit(0))
 })
 
-setInterval(() => {
+setInterval(look, WATCH_INTERVAL_MS)
+look()
+
+function look(): void {
   if (isBusy) return
   isBusy = true
   void turn().finally(() => {
     isBusy = false
   })
-}, WATCH_INTERVAL_MS)
+}
 
 async function turn(): Promise<void> {
   try {

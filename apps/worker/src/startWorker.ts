@@ -54,11 +54,13 @@ export interface StartedWorker {
  */
 export async function startWorker(
   config: WorkerConfig,
-  databaseConfigs: Record<string, DatabaseConfig>,
+  configured: Record<string, DatabaseConfig>,
   logger: Logger,
 ): Promise<StartedWorker> {
   const id = `worker-${hostname()}-${randomBytes(4).toString('hex')}`
-  const engineConfig = databaseConfigNamed(databaseConfigs, config.database)
+  const engineConfig = databaseConfigNamed(configured, config.database)
+  // To handlers `default` is always jobu's own: it is where ctx.transaction commits.
+  const databaseConfigs = { ...configured, default: engineConfig }
   for (const name of config.databases ?? []) databaseConfigNamed(databaseConfigs, name)
 
   const { registry, failures } = await loadHandlers({ shell: config.shell, paths: config.handlers_path })
@@ -155,7 +157,7 @@ export async function startWorker(
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
   const stopWatchingInDoubt = watchInDoubt(databases, logger)
-  await completer.warmUp()
+  await Promise.all([heartbeat.up, completer.warmUp()])
   supervisor.start()
   claimLoop.start()
   logger.info('worker started', { workerId: id, handlers: registry.names(), queues: config.queues })

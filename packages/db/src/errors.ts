@@ -73,9 +73,12 @@ export function isRetryableTransaction(error: unknown): boolean {
 const CONNECTION_FAILURE =
   /^(08...|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/
 
+const MAX_CAUSES = 8
+
 /** True for an error of the connection rather than of the statement: trying again later is right. */
-export function isConnectionFailure(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
+export function isConnectionFailure(error: unknown, depth = 0): boolean {
+  // Causes may form a circle.
+  if (typeof error !== 'object' || error === null || depth > MAX_CAUSES) return false
   // By shape: an error of another realm (a socket's, seen from a vm context) is no instance of this Error.
   const { code, message, cause, errors } = error as Record<string, unknown>
   if (typeof code === 'string' && CONNECTION_FAILURE.test(code)) return true
@@ -86,6 +89,6 @@ export function isConnectionFailure(error: unknown): boolean {
   ) {
     return true
   }
-  if (Array.isArray(errors)) return errors.some(isConnectionFailure)
-  return isConnectionFailure(cause)
+  if (Array.isArray(errors)) return errors.some((one) => isConnectionFailure(one, depth + 1))
+  return isConnectionFailure(cause, depth + 1)
 }

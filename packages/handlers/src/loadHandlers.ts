@@ -2,7 +2,6 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as database from '@jobu/db'
-import { createJiti } from 'jiti'
 import * as zod from 'zod'
 import type { Handler } from './defineHandler.ts'
 import { HandlerPathError } from './errors.ts'
@@ -60,6 +59,8 @@ export async function loadHandlers({
   // The very modules of this process, so that a user's file shares their state, such as the transaction that
   // getConnection finds. Loaded here, because index.ts itself re-exports this file.
   const handlers = await import('./index.ts')
+  // Only now: a compiler is a lot to hold for a worker that serves the built-in handlers alone.
+  const { createJiti } = await import('jiti')
   const jiti = createJiti(import.meta.url, {
     fsCache: cacheDir ?? false,
     virtualModules: { '@jobu/handlers': handlers, '@jobu/db': database, zod, 'zod/v4': zod },

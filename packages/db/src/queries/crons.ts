@@ -1,5 +1,5 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
+import { and, eq, isNull, sql } from '../drizzle.ts'
 import { JobuError, sqlState } from '../errors.ts'
 import { cronJobs } from '../schema/index.ts'
 import { instantArray, plainArray } from './types.ts'

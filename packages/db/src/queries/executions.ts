@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
+import { and, asc, desc, eq, gte, inArray, lt, sql } from '../drizzle.ts'
 import { JobuError } from '../errors.ts'
 import { cronJobs, executionAttempts, executionLogs, jobExecutions } from '../schema/index.ts'
 import { type ExecutionStatus, RETRYABLE_STATUSES, type Reason } from '../states.ts'

@@ -1,5 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
+import { and, eq, sql } from '../drizzle.ts'
 import { JobuError } from '../errors.ts'
 import { cronJobs, jobExecutions } from '../schema/index.ts'
 import type { ExecutionRow } from './executions.ts'

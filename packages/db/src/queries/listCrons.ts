@@ -1,5 +1,6 @@
-import { and, arrayContains, asc, desc, eq, ilike, isNull, or, type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
+import { and, arrayContains, asc, desc, eq, ilike, isNull, or, sql } from '../drizzle.ts'
 import { cronJobs } from '../schema/index.ts'
 import type { CronRow } from './crons.ts'
 

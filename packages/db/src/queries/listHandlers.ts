@@ -1,5 +1,5 @@
-import { asc } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
+import { asc } from '../drizzle.ts'
 import { handlers } from '../schema/index.ts'
 
 export type HandlerRow = typeof handlers.$inferSelect

@@ -1,5 +1,5 @@
-import { and, asc, eq } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
+import { and, asc, eq } from '../drizzle.ts'
 import { executionLogs } from '../schema/index.ts'
 import type { LogRow } from './executions.ts'
 import type { ExecutionKey } from './types.ts'

@@ -1,5 +1,5 @@
-import { eq, sql } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
+import { eq, sql } from '../drizzle.ts'
 import { settings } from '../schema/index.ts'
 
 /** A fact the system keeps about itself; undefined when never written. */

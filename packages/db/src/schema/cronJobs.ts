@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
@@ -8,10 +7,11 @@ import {
   jsonb,
   pgTable,
   smallint,
+  sql,
   text,
   timestamp,
   uniqueIndex,
-} from 'drizzle-orm/pg-core'
+} from '../drizzle.ts'
 import { dayMatch, misfirePolicy, overlapPolicy, retryBackoff } from './enums.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })

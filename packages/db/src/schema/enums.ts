@@ -1,4 +1,4 @@
-import { pgEnum } from 'drizzle-orm/pg-core'
+import { pgEnum } from '../drizzle.ts'
 import * as states from '../states.ts'
 
 export const executionStatus = pgEnum('execution_status', states.EXECUTION_STATUSES)

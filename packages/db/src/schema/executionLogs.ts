@@ -1,4 +1,4 @@
-import { bigint, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, integer, jsonb, pgTable, primaryKey, text, timestamp } from '../drizzle.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 

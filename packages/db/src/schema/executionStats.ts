@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { bigint, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigint, integer, pgTable, sql, text, timestamp, uniqueIndex } from '../drizzle.ts'
 import { executionStatus } from './enums.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })

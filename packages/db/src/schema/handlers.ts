@@ -1,4 +1,4 @@
-import { jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { jsonb, pgTable, text, timestamp } from '../drizzle.ts'
 
 /** Handlers that workers have published, with the JSON Schema of their params. */
 export const handlers = pgTable('handlers', {

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import {
   bigint,
   check,
@@ -8,10 +7,11 @@ import {
   pgTable,
   primaryKey,
   smallint,
+  sql,
   text,
   timestamp,
   uniqueIndex,
-} from 'drizzle-orm/pg-core'
+} from '../drizzle.ts'
 import { executionStatus, executionWait, paramSource, retryBackoff } from './enums.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })

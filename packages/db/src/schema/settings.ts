@@ -1,4 +1,4 @@
-import { jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { jsonb, pgTable, text, timestamp } from '../drizzle.ts'
 
 /** Facts the system keeps about itself, such as the zone data version that `next_run_at` was computed with. */
 export const settings = pgTable('settings', {

@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { boolean, check, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { boolean, check, pgTable, sql, text, timestamp } from '../drizzle.ts'
 
 /**
  * The verdict over a transaction that spans databases. Written in the same commit as the work on `default`, so that

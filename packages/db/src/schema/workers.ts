@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { check, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { check, integer, pgTable, sql, text, timestamp } from '../drizzle.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
