@@ -18,7 +18,7 @@ const load = (yaml: string, env: Record<string, string> = { JOBU_ADMIN_TOKEN: TO
 test('a missing file and a token give the defaults', () => {
   expect(loadAdminConfig({ dir, env: { JOBU_ADMIN_TOKEN: TOKEN } })).toEqual({
     database: 'default',
-    host: '0.0.0.0',
+    host: '127.0.0.1',
     port: 8080,
     cors: { origins: [], credentials: false },
     token: TOKEN,
