@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import { z } from 'zod'
 import { defineHandler } from '../defineHandler.ts'
 import { HandlerFailure } from '../errors.ts'
@@ -49,6 +48,8 @@ export const email = defineHandler({
         'no sender: give from, or set JOBU_SMTP_FROM on this worker',
       )
     }
+    // Loaded by the first mail: most workers never send one.
+    const { createTransport } = await import('nodemailer')
     ctx.signal.throwIfAborted()
     try {
       const sent = await createTransport(url).sendMail({
