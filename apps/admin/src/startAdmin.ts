@@ -3,10 +3,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { checkMigrations, Database, type DatabaseConfig } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
+import { VERSION } from '@jobu/runtime'
 import { buildApp } from './app.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
-
-export const VERSION = '1.0.0'
 
 /** How long requests may take to finish once the service stops, in milliseconds. */
 const STOP_TIMEOUT_MS = 3_000

@@ -9,13 +9,11 @@ import {
   registerDispatcher,
   stopDispatcher,
 } from '@jobu/db'
-import { type HealthServer, type Logger, startHealthServer } from '@jobu/runtime'
+import { type HealthServer, type Logger, startHealthServer, VERSION } from '@jobu/runtime'
 import type { DispatcherConfig } from './config.ts'
 import { DispatchLoop } from './dispatchLoop.ts'
 import { Maintenance } from './maintenance.ts'
 import { replanForZoneData } from './planCrons.ts'
-
-export const VERSION = '1.0.0'
 
 /** A dispatcher at work. */
 export interface Dispatcher {

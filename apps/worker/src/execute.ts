@@ -1,23 +1,10 @@
-import type { DatabaseConfig, Databases } from '@jobu/db'
-import { type Handler, type HandlerRegistry, parseParams, toJsonResult } from '@jobu/handlers'
-import type { Completer } from './completer.ts'
-import type { WorkerConfig } from './config.ts'
-import { type ContextHost, ExecutionContext } from './handlerContext.ts'
+import { type Handler, parseParams, toJsonResult } from '@jobu/handlers'
+import type { ExecuteDeps } from './executeDeps.ts'
+import { ExecutionContext } from './handlerContext.ts'
 import type { HeldExecution } from './heldExecutions.ts'
 import { HandlerNotFound, outcomeOf } from './outcome.ts'
-import type { Reporter } from './reporter.ts'
 import { runIsolated } from './runIsolated.ts'
 import { asHandlerOf } from './strayErrors.ts'
-
-export interface ExecuteDeps {
-  config: WorkerConfig
-  registry: HandlerRegistry
-  databases: Databases
-  databaseConfigs: Record<string, DatabaseConfig>
-  completer: Completer
-  reporter: Reporter
-  contextHost: ContextHost<HeldExecution>
-}
 
 /**
  * One attempt, from a claimed row to an outcome handed to the completer: find the handler, parse the params, run,

@@ -27,8 +27,8 @@ async function runOnce(order: RunOrder): Promise<void> {
       shell: { enabled: order.isShellEnabled },
       paths: order.handlersPath,
     })
-    const handler = registry.get(order.execution.handlerName)
-    if (!handler) throw new HandlerNotFound(order.execution.handlerName)
+    const handler = registry.get(order.claim.handlerName)
+    if (!handler) throw new HandlerNotFound(order.claim.handlerName)
     const host: ContextHost<ContextAttempt> = {
       databases,
       allowedDatabases: order.allowedDatabases,
@@ -40,10 +40,10 @@ async function runOnce(order: RunOrder): Promise<void> {
       onCommitted: () => void send({ type: 'committed' }),
     }
     const context = new ExecutionContext(host, {
-      claim: { ...order.execution, attempt: order.attempt },
+      claim: order.claim,
       signal: controller.signal,
     })
-    const value = await handler.run(await parseParams(handler, order.params), context)
+    const value = await handler.run(await parseParams(handler, order.claim.params), context)
     await send({ type: 'done', json: toJsonResult(value, { maxBytes: order.maxResultBytes }) })
   } catch (error) {
     await send({ type: 'failed', name: kindOf(error), message: messageOf(error), stack: stackOf(error) })

@@ -1,12 +1,10 @@
-import type { DatabaseConfig } from '@jobu/db'
-import type { AbortReason, HandlerExecution, HandlerLogger } from '@jobu/handlers'
+import type { ClaimedExecution, DatabaseConfig } from '@jobu/db'
+import type { AbortReason, HandlerLogger } from '@jobu/handlers'
 
 /** What an isolated process or thread needs to run one attempt. */
 export interface RunOrder {
   type: 'run'
-  execution: HandlerExecution
-  attempt: number
-  params: unknown
+  claim: ClaimedExecution
   handlersPath: string[]
   isShellEnabled: boolean
   databases: Record<string, DatabaseConfig>

@@ -1,5 +1,5 @@
 import { type Handler, HandlerParamsError, HandlerResultError, type Isolation } from '@jobu/handlers'
-import type { ExecuteDeps } from './execute.ts'
+import type { ExecuteDeps } from './executeDeps.ts'
 import type { HeldExecution } from './heldExecutions.ts'
 import { startIsolated } from './isolatedHost.ts'
 import type { FromIsolated } from './isolationProtocol.ts'
@@ -45,34 +45,9 @@ export function runIsolated(handler: Handler, held: HeldExecution, deps: Execute
       killTimer = setTimeout(host.kill, code === 'LEASE_LOST' ? 0 : config.abort_grace_ms)
     }
     if (held.abortReason) held.onAbort(held.abortReason)
-    const {
-      id,
-      jobId,
-      cronName,
-      handlerName,
-      scheduledTime,
-      paramSource,
-      retryCount,
-      maxRetry,
-      queue,
-      priority,
-    } = claim
     host.send({
       type: 'run',
-      execution: {
-        id,
-        jobId,
-        cronName,
-        handlerName,
-        scheduledTime,
-        paramSource,
-        retryCount,
-        maxRetry,
-        queue,
-        priority,
-      },
-      attempt: claim.attempt,
-      params: claim.params,
+      claim,
       handlersPath: config.handlers_path,
       isShellEnabled: config.shell.enabled,
       databases: databaseConfigs,

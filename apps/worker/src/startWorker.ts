@@ -14,7 +14,7 @@ import {
   stopWorker,
 } from '@jobu/db'
 import { loadHandlers } from '@jobu/handlers'
-import { type HealthServer, type Logger, startHealthServer } from '@jobu/runtime'
+import { type HealthServer, type Logger, startHealthServer, VERSION } from '@jobu/runtime'
 import pLimit from 'p-limit'
 import { ClaimLoop } from './claimLoop.ts'
 import { Completer, MAX_FLUSHES } from './completer.ts'
@@ -28,7 +28,6 @@ import { Reporter } from './reporter.ts'
 import { Supervisor } from './supervise.ts'
 import { watchInDoubt } from './watchInDoubt.ts'
 
-export const VERSION = '1.0.0'
 /** Reports, cancel polls and house-keeping at once. */
 const OTHER_CONNECTIONS = 2
 /** How long the last outcomes may take to reach the database when the worker stops, in milliseconds. */

@@ -30,8 +30,6 @@ export const TRANSITIONS: Record<ExecutionStatus, readonly ExecutionStatus[]> = 
 export const RETRYABLE_STATUSES = EXECUTION_STATUSES.filter(
   (status) => status !== 'RUNNING' && TRANSITIONS[status].includes('PENDING'),
 )
-/** Statuses that still occupy their cron for the overlap policy. */
-export const ACTIVE_STATUSES = ['PENDING', 'RUNNING'] as const satisfies readonly ExecutionStatus[]
 export const FINAL_STATUSES = EXECUTION_STATUSES.filter(
   (status) => status !== 'PENDING' && status !== 'RUNNING',
 )

@@ -7,3 +7,4 @@ export { type DatabaseConfig, loadDatabaseConfig } from './loadDatabaseConfig.ts
 export { runService, type Service } from './runService.ts'
 export { sanitize } from './sanitize.ts'
 export { type HealthOptions, type HealthServer, startHealthServer } from './startHealthServer.ts'
+export { VERSION } from './version.ts'
