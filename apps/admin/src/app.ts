@@ -5,13 +5,14 @@ import express, { type Express, type RequestHandler, Router } from 'express'
 import helmet from 'helmet'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
 import { authenticate } from './http/authenticate.ts'
+import type { Endpoint } from './http/endpoint.ts'
 import { jsonBody } from './http/jsonBody.ts'
-import { methodNotAllowed } from './http/methodNotAllowed.ts'
+import { mount } from './http/mount.ts'
 import { requestLog } from './http/requestLog.ts'
 import { sendError } from './http/sendError.ts'
-import { cronsRouter } from './routes/crons.ts'
-import { health } from './routes/health.ts'
-import { jobsRouter } from './routes/jobs.ts'
+import { cronEndpoints } from './routes/crons.ts'
+import { healthEndpoints } from './routes/health.ts'
+import { jobEndpoints } from './routes/jobs.ts'
 import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
 import { JobService } from './services/jobService.ts'
@@ -26,11 +27,10 @@ export interface AppDeps {
 }
 
 /** The service as an Express application; whoever calls it listens. */
-export function buildApp({ database, config, scheduling, logger, version }: AppDeps): Express {
-  const handlers = new HandlerCatalog(database, logger)
-  const api = Router()
-  api.use('/crons', cronsRouter(new CronService(database, handlers, scheduling)))
-  api.use('/jobs', jobsRouter(new JobService(database, handlers)))
+export function buildApp(deps: AppDeps): Express {
+  const { database, config, logger, version } = deps
+  const guard = authenticate(config)
+  const options = { authenticate: guard, readBody: jsonBody(config.body_limit_bytes) }
 
   const app = express()
   app.disable('x-powered-by')
@@ -38,17 +38,26 @@ export function buildApp({ database, config, scheduling, logger, version }: AppD
   app.use(requestLog(logger))
   app.use(helmet())
   app.use(corsOf(config))
-  for (const prefix of ['', '/api/v1', '/api']) {
-    app.route(`${prefix}/health`).get(health(database, version)).all(methodNotAllowed)
-  }
-  app.use(authenticate(config))
-  app.use('/api', noStore, jsonBody(config.body_limit_bytes))
+  app.use(noStore)
+  const service = healthEndpoints(database, version)
+  const api = Router().use(mount([...service, ...apiEndpoints(deps)], options))
   app.use(['/api/v1', '/api'], api)
-  app.use((request) => {
+  // Where orchestrators look for them.
+  app.use(mount(service, options))
+  app.use(guard, (request) => {
     throw new JobuError('NOT_FOUND', `There is no ${request.path}`)
   })
   app.use(sendError(logger))
   return app
+}
+
+/** Every operation below the API's prefix that needs credentials. */
+function apiEndpoints({ database, scheduling, logger }: AppDeps): Endpoint[] {
+  const handlers = new HandlerCatalog(database, logger)
+  return [
+    ...cronEndpoints(new CronService(database, handlers, scheduling)),
+    ...jobEndpoints(new JobService(database, handlers)),
+  ]
 }
 
 /** Closed unless origins are configured. */

@@ -25,4 +25,5 @@ export const {
   text,
   timestamp,
   uniqueIndex,
+  varchar,
 } = load('drizzle-orm/pg-core') as typeof import('drizzle-orm/pg-core')

@@ -71,3 +71,7 @@ export const REASONS = [
   'DRAINED',
 ] as const
 export type Reason = (typeof REASONS)[number]
+
+/** What someone may do; each role may do what those before it may. */
+export const ROLES = ['viewer', 'operator', 'admin'] as const
+export type Role = (typeof ROLES)[number]

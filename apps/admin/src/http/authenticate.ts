@@ -2,6 +2,7 @@ import { createHash, randomBytes, scrypt, scryptSync, timingSafeEqual } from 'no
 import { promisify } from 'node:util'
 import { JobuError } from '@jobu/db'
 import type { RequestHandler } from 'express'
+import type { Actor } from './actor.ts'
 
 const KEY_BYTES = 32
 const derive = promisify<string, Buffer, number, Buffer>(scrypt)
@@ -48,7 +49,15 @@ export function authenticate(secrets: { token?: string; password?: string }): Re
           : 'The credentials are not valid',
       )
     }
-    response.locals.actor = actor
+    const remote = request.socket.remoteAddress ?? null
+    response.locals.actor = {
+      kind: 'environment',
+      name: actor,
+      role: 'admin',
+      id: null,
+      requestId: response.locals.requestId,
+      address: remote,
+    } satisfies Actor
     next()
   }
 }

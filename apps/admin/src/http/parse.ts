@@ -15,14 +15,10 @@ export function parseQuery<S extends z.ZodType>(schema: S, request: Request): z.
   return parse(schema, request.query)
 }
 
-/** The id in the path. @throws JobuError VALIDATION_FAILED */
-export function parseId(request: Request): number {
-  const text = String(request.params.id)
-  const id = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(id)) return id
-  throw validationError([
-    { field: 'id', message: 'expected a whole number below 2^53', received: text.slice(0, 100) },
-  ])
+/** What the path names. @throws JobuError VALIDATION_FAILED */
+export function parseParams<S extends z.ZodType>(schema: S, request: Request): z.output<S> {
+  refuseUnstorable(request.params)
+  return parse(schema, request.params)
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {

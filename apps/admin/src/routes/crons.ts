@@ -1,6 +1,4 @@
-import { Router } from 'express'
-import { methodNotAllowed } from '../http/methodNotAllowed.ts'
-import { parseBody, parseId, parseQuery } from '../http/parse.ts'
+import { type Endpoint, endpoint, Reply } from '../http/endpoint.ts'
 import {
   createCronBody,
   listCronsQuery,
@@ -9,54 +7,116 @@ import {
   triggerCronBody,
   updateCronBody,
 } from '../schemas/cron.ts'
+import { cronAnswer, cronPage, previewAnswer } from '../schemas/cronAnswer.ts'
+import { jobAnswer } from '../schemas/jobAnswer.ts'
 import type { CronService } from '../services/cronService.ts'
 
-export function cronsRouter(crons: CronService): Router {
-  const router = Router()
-  router
-    .route('/')
-    .get(async (request, response) => {
-      response.json(await crons.list(parseQuery(listCronsQuery, request)))
-    })
-    .post(async (request, response) => {
-      const cron = await crons.create(parseBody(createCronBody, request))
-      response.status(201).location(`${request.baseUrl}/${cron.id}`).json(cron)
-    })
-    .all(methodNotAllowed)
-  router
-    .route('/preview')
-    .post(async (request, response) => {
-      response.json(await crons.preview(parseBody(previewBody, request)))
-    })
-    .all(methodNotAllowed)
-  router
-    .route('/:id')
-    .get(async (request, response) => {
-      response.json(await crons.get(parseId(request)))
-    })
-    .put(async (request, response) => {
-      response.json(await crons.update(parseId(request), parseBody(updateCronBody, request)))
-    })
-    .delete(async (request, response) => {
-      await crons.remove(parseId(request), response.locals.actor)
-      response.status(204).end()
-    })
-    .all(methodNotAllowed)
-  router
-    .route('/:id/toggle')
-    .post(async (request, response) => {
-      const { is_enabled } = parseBody(toggleCronBody, request)
-      response.json(await crons.toggle(parseId(request), is_enabled))
-    })
-    .all(methodNotAllowed)
-  router
-    .route('/:id/trigger')
-    .post(async (request, response) => {
-      const { params } = parseBody(triggerCronBody, request)
-      const job = await crons.trigger(parseId(request), params)
-      const prefix = request.baseUrl.slice(0, request.baseUrl.lastIndexOf('/'))
-      response.status(201).location(`${prefix}/jobs/${job.id}`).json(job)
-    })
-    .all(methodNotAllowed)
-  return router
+const tag = 'crons'
+/** What an expression with its zone may be refused for. */
+const EXPRESSION_ERRORS = [
+  'CRON_EXPRESSION_INVALID',
+  'CRON_TIMEZONE_INVALID',
+  'CRON_NEVER_FIRES',
+  'CRON_INTERVAL_TOO_SHORT',
+] as const
+
+export function cronEndpoints(crons: CronService): Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/crons',
+      tag,
+      role: 'viewer',
+      summary: 'List crons',
+      query: listCronsQuery,
+      answer: cronPage,
+      run: ({ query }) => crons.list(query),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/crons',
+      tag,
+      role: 'admin',
+      summary: 'Create a cron',
+      body: createCronBody,
+      status: 201,
+      answer: cronAnswer,
+      errors: ['CRON_NAME_TAKEN', ...EXPRESSION_ERRORS],
+      async run({ body, actor }) {
+        const cron = await crons.create(body, actor)
+        return new Reply(cron, { location: `/crons/${cron.id}` })
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/crons/preview',
+      tag,
+      role: 'viewer',
+      summary: 'When an expression fires next, before it is saved',
+      body: previewBody,
+      answer: previewAnswer,
+      errors: EXPRESSION_ERRORS,
+      run: ({ body }) => crons.preview(body),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/crons/:id',
+      tag,
+      role: 'viewer',
+      summary: 'One cron',
+      answer: cronAnswer,
+      errors: ['CRON_NOT_FOUND'],
+      run: ({ params }) => crons.get(params.id),
+    }),
+    endpoint({
+      method: 'put',
+      path: '/crons/:id',
+      tag,
+      role: 'admin',
+      summary: 'Change parts of a cron',
+      description: 'What is left out stays as it is. With `version`, only if nobody has changed it since.',
+      body: updateCronBody,
+      answer: cronAnswer,
+      errors: ['CRON_NOT_FOUND', 'CRON_NAME_TAKEN', 'CRON_CHANGED', ...EXPRESSION_ERRORS],
+      run: ({ params, body, actor }) => crons.update(params.id, body, actor),
+    }),
+    endpoint({
+      method: 'delete',
+      path: '/crons/:id',
+      tag,
+      role: 'admin',
+      summary: 'Delete a cron',
+      description: 'What of it has not finished is cancelled; what has run stays, with its name.',
+      errors: ['CRON_NOT_FOUND'],
+      run: ({ params, actor }) => crons.remove(params.id, actor),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/crons/:id/toggle',
+      tag,
+      role: 'operator',
+      summary: 'Enable or disable a cron',
+      description: 'Without `is_enabled` the other way round.',
+      body: toggleCronBody,
+      answer: cronAnswer,
+      errors: ['CRON_NOT_FOUND', ...EXPRESSION_ERRORS],
+      run: ({ params, body, actor }) => crons.toggle(params.id, body.is_enabled, actor),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/crons/:id/trigger',
+      tag,
+      role: 'operator',
+      summary: 'Run a cron now',
+      description: 'Whether it is enabled or not, and beside what of it runs already.',
+      body: triggerCronBody,
+      status: 201,
+      answer: jobAnswer,
+      errors: ['CRON_NOT_FOUND'],
+      async run({ params, body, actor }) {
+        const job = await crons.trigger(params.id, body.params, actor)
+        return new Reply(job, { location: `/jobs/${job.id}` })
+      },
+    }),
+  ]
 }

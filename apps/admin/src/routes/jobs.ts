@@ -1,63 +1,120 @@
-import { Router } from 'express'
-import { methodNotAllowed } from '../http/methodNotAllowed.ts'
-import { parseBody, parseId, parseQuery } from '../http/parse.ts'
+import { type Endpoint, endpoint, Reply } from '../http/endpoint.ts'
 import { bulkJobsBody, createJobBody, listJobsQuery, listLogsQuery } from '../schemas/job.ts'
+import {
+  bulkJobsAnswer,
+  jobAnswer,
+  jobDetailAnswer,
+  jobPage,
+  logPage,
+  runList,
+} from '../schemas/jobAnswer.ts'
 import type { JobService } from '../services/jobService.ts'
 
-export function jobsRouter(jobs: JobService): Router {
-  const router = Router()
-  router
-    .route('/')
-    .get(async (request, response) => {
-      response.json(await jobs.list(parseQuery(listJobsQuery, request)))
-    })
-    .post(async (request, response) => {
-      const { job, isNew } = await jobs.create(parseBody(createJobBody, request))
-      response
-        .status(isNew ? 201 : 200)
-        .location(`${request.baseUrl}/${job.id}`)
-        .json(job)
-    })
-    .all(methodNotAllowed)
-  router
-    .route('/bulk')
-    .post(async (request, response) => {
-      response.status(201).json(await jobs.createMany(parseBody(bulkJobsBody, request).jobs))
-    })
-    .all(methodNotAllowed)
-  router
-    .route('/:id')
-    .get(async (request, response) => {
-      response.json(await jobs.get(parseId(request)))
-    })
-    .delete(async (request, response) => {
-      await jobs.remove(parseId(request))
-      response.status(204).end()
-    })
-    .all(methodNotAllowed)
-  router
-    .route('/:id/runs')
-    .get(async (request, response) => {
-      response.json(await jobs.runs(parseId(request)))
-    })
-    .all(methodNotAllowed)
-  router
-    .route('/:id/logs')
-    .get(async (request, response) => {
-      response.json(await jobs.logs(parseId(request), parseQuery(listLogsQuery, request)))
-    })
-    .all(methodNotAllowed)
-  router
-    .route('/:id/retry')
-    .post(async (request, response) => {
-      response.json(await jobs.retry(parseId(request)))
-    })
-    .all(methodNotAllowed)
-  router
-    .route('/:id/cancel')
-    .post(async (request, response) => {
-      response.json(await jobs.cancel(parseId(request), response.locals.actor))
-    })
-    .all(methodNotAllowed)
-  return router
+const tag = 'jobs'
+
+export function jobEndpoints(jobs: JobService): Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/jobs',
+      tag,
+      role: 'viewer',
+      summary: 'List executions',
+      query: listJobsQuery,
+      answer: jobPage,
+      run: ({ query }) => jobs.list(query),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/jobs',
+      tag,
+      role: 'operator',
+      summary: 'Enqueue a job',
+      description:
+        'It persists at once and runs when its time comes. Under an `idempotency_key` the same body answers the first job with 200.',
+      body: createJobBody,
+      status: 201,
+      otherStatuses: { 200: 'The job that an earlier request under the same idempotency key made' },
+      answer: jobAnswer,
+      errors: ['IDEMPOTENCY_KEY_REUSED'],
+      async run({ body, actor }) {
+        const { job, isNew } = await jobs.create(body, actor)
+        return new Reply(job, { status: isNew ? 201 : 200, location: `/jobs/${job.id}` })
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/jobs/bulk',
+      tag,
+      role: 'operator',
+      summary: 'Enqueue up to 10,000 jobs, all or none',
+      body: bulkJobsBody,
+      status: 201,
+      answer: bulkJobsAnswer,
+      errors: ['IDEMPOTENCY_KEY_REUSED'],
+      run: ({ body, actor }) => jobs.createMany(body.jobs, actor),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/jobs/:id',
+      tag,
+      role: 'viewer',
+      summary: 'One execution, with its runs and the last lines of its log',
+      answer: jobDetailAnswer,
+      errors: ['JOB_NOT_FOUND'],
+      run: ({ params }) => jobs.get(params.id),
+    }),
+    endpoint({
+      method: 'delete',
+      path: '/jobs/:id',
+      tag,
+      role: 'admin',
+      summary: 'Delete an execution that is PENDING or final',
+      errors: ['JOB_NOT_FOUND', 'JOB_NOT_DELETABLE'],
+      run: ({ params, actor }) => jobs.remove(params.id, actor),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/jobs/:id/runs',
+      tag,
+      role: 'viewer',
+      summary: 'All attempts of an execution, oldest first',
+      answer: runList,
+      errors: ['JOB_NOT_FOUND'],
+      run: ({ params }) => jobs.runs(params.id),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/jobs/:id/logs',
+      tag,
+      role: 'viewer',
+      summary: 'What its handler logged',
+      query: listLogsQuery,
+      answer: logPage,
+      errors: ['JOB_NOT_FOUND'],
+      run: ({ params, query }) => jobs.logs(params.id, query),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/jobs/:id/retry',
+      tag,
+      role: 'operator',
+      summary: 'Bring a FAILED, TIMEOUT or CANCELLED execution back to PENDING',
+      answer: jobAnswer,
+      errors: ['JOB_NOT_FOUND', 'JOB_NOT_RETRYABLE'],
+      run: ({ params, actor }) => jobs.retry(params.id, actor),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/jobs/:id/cancel',
+      tag,
+      role: 'operator',
+      summary: 'Cancel an execution',
+      description:
+        'One that is PENDING is CANCELLED at once; the handler of a RUNNING one is told within a second.',
+      answer: jobAnswer,
+      errors: ['JOB_NOT_FOUND', 'JOB_NOT_CANCELLABLE'],
+      run: ({ params, actor }) => jobs.cancel(params.id, actor),
+    }),
+  ]
 }

@@ -33,6 +33,9 @@ export const instant = z
   })
   .meta({ format: 'date-time' })
 
+/** An instant as an answer shows it: ISO 8601 in UTC. */
+export const instantAnswer = z.date()
+
 /** A JSON object. */
 export const jsonObject = z.record(z.string(), z.unknown())
 
@@ -66,6 +69,13 @@ export function queryInteger(min: number, max: number) {
     .transform(Number)
     .pipe(z.int().min(min).max(max))
 }
+
+/** An id in a path. */
+export const id = z
+  .string()
+  .regex(/^\d{1,16}$/, 'expected a whole number below 2^53')
+  .transform(Number)
+  .pipe(z.int('expected a whole number below 2^53'))
 
 function oneValue({ input }: { input?: unknown }): string | undefined {
   return Array.isArray(input) ? 'was given more than once' : undefined

@@ -18,11 +18,13 @@ import {
   updateCron,
 } from '@jobu/db'
 import type { SchedulingConfig } from '../config.ts'
+import type { Actor } from '../http/actor.ts'
 import { validationError } from '../http/validationError.ts'
 import type { CreateCronBody, ListCronsQuery, PreviewBody, UpdateCronBody } from '../schemas/cron.ts'
 import { pageBody, pageOf } from '../schemas/paging.ts'
-import { type CronView, cronView } from '../views/cronView.ts'
+import { type CronView, cronFields, cronView } from '../views/cronView.ts'
 import type { JobView } from '../views/jobView.ts'
+import { type AuditTarget, audit } from './audit.ts'
 import { checkSpec, checkTimes } from './checkCron.ts'
 import { cronColumns } from './cronColumns.ts'
 import type { HandlerCatalog, Handlers } from './handlerCatalog.ts'
@@ -80,7 +82,7 @@ export class CronService {
   }
 
   /** @throws JobuError CRON_NAME_TAKEN, VALIDATION_FAILED, CRON_EXPRESSION_INVALID and the other codes of `CronError` */
-  async create(body: CreateCronBody): Promise<CronView> {
+  async create(body: CreateCronBody, actor: Actor): Promise<CronView> {
     const handlers = await this.#handlers.load([body.handler_name])
     const columns = cronColumns({ ...body, timezone: body.timezone ?? this.#scheduling.timezone })
     return this.#database.transactional({ label: 'create cron' }, async (tx) => {
@@ -88,14 +90,16 @@ export class CronService {
       const cron = { ...BLANK, ...columns } as Checked & NewCron
       const spec = this.#check(cron, [...SPEC_COLUMNS, 'handlerName', 'jitterSeconds'], handlers, now)
       cron.cronExpression = spec.expression
-      return cronView(await createCron(tx, { ...cron, ...planCron(cron, now) }), undefined)
+      const row = await createCron(tx, { ...cron, ...planCron(cron, now) })
+      await audit(tx, actor, 'cron.create', targetOf(row), null, cronFields(row))
+      return cronView(row, undefined)
     })
   }
 
   /** @throws JobuError CRON_NOT_FOUND, CRON_CHANGED and as `create` */
-  async update(id: number, { version, ...body }: UpdateCronBody): Promise<CronView> {
+  async update(id: number, { version, ...body }: UpdateCronBody, actor: Actor): Promise<CronView> {
     const handlers = await this.#handlers.load(body.handler_name === undefined ? [] : [body.handler_name])
-    return this.#change(id, handlers, (row) => {
+    return this.#change(id, handlers, actor, 'cron.update', (row) => {
       if (version !== undefined && version !== row.version) {
         throw new JobuError(
           'CRON_CHANGED',
@@ -110,14 +114,16 @@ export class CronService {
   }
 
   /** @param isEnabled  undefined: the other way round. @throws JobuError CRON_NOT_FOUND and as `create` */
-  async toggle(id: number, isEnabled: boolean | undefined): Promise<CronView> {
+  async toggle(id: number, isEnabled: boolean | undefined, actor: Actor): Promise<CronView> {
     const handlers = await this.#handlers.load([])
-    return this.#change(id, handlers, (row) => ({ isEnabled: isEnabled ?? !row.isEnabled }))
+    return this.#change(id, handlers, actor, 'cron.toggle', (row) => ({
+      isEnabled: isEnabled ?? !row.isEnabled,
+    }))
   }
 
   /** Runs a cron now. @throws JobuError CRON_NOT_FOUND, VALIDATION_FAILED */
-  async trigger(id: number, params: Record<string, unknown> | undefined): Promise<JobView> {
-    return triggerCron(this.#database, this.#handlers, id, params)
+  async trigger(id: number, params: Record<string, unknown> | undefined, actor: Actor): Promise<JobView> {
+    return triggerCron(this.#database, this.#handlers, id, params, actor)
   }
 
   /**
@@ -126,11 +132,12 @@ export class CronService {
    *
    * @throws JobuError CRON_NOT_FOUND
    */
-  async remove(id: number, actor: string): Promise<void> {
+  async remove(id: number, actor: Actor): Promise<void> {
     await this.#database.transactional({ label: 'delete cron' }, async (tx) => {
-      await lockCron(tx, id)
+      const row = await lockCron(tx, id)
       await updateCron(tx, id, { isEnabled: false, nextRunAt: null, deletedAt: await databaseNow(tx) })
-      await cancelExecutionsOfCron(tx, id, actor)
+      await cancelExecutionsOfCron(tx, id, actor.name)
+      await audit(tx, actor, 'cron.delete', targetOf(row), cronFields(row), null)
     })
   }
 
@@ -153,6 +160,8 @@ export class CronService {
   async #change(
     id: number,
     handlers: Handlers,
+    actor: Actor,
+    action: string,
     decide: (row: CronRow) => Partial<NewCron>,
   ): Promise<CronView> {
     return this.#database.transactional({ label: 'change cron' }, async (tx) => {
@@ -168,7 +177,9 @@ export class CronService {
       if (change.cronExpression !== undefined) change.cronExpression = spec.expression
       if (change.isEnabled) Object.assign(change, { enabledAt: now, disabledReason: null })
       if (isReplanned) Object.assign(change, planCron(cron, now))
-      return viewOf(tx, await updateCron(tx, id, change))
+      const after = await updateCron(tx, id, change)
+      await audit(tx, actor, action, targetOf(after), cronFields(row), cronFields(after))
+      return viewOf(tx, after)
     })
   }
 
@@ -206,6 +217,10 @@ function needsPlan(before: CronRow, after: CronRow, changed: Column[]): boolean 
   const columns: Column[] = [...SPEC_COLUMNS, ...WINDOW_COLUMNS, 'isEnabled']
   if (columns.some((column) => changed.includes(column))) return true
   return changed.includes('maxRuns') && (before.completedAt !== null || !hasRunsLeft(after))
+}
+
+function targetOf({ id, name }: CronRow): AuditTarget {
+  return { type: 'cron', id, name }
 }
 
 /** The entries of `wanted` that differ from the row. */

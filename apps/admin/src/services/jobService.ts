@@ -16,6 +16,7 @@ import {
   retryExecutions,
   type Tx,
 } from '@jobu/db'
+import type { Actor } from '../http/actor.ts'
 import { validationError } from '../http/validationError.ts'
 import type { CreateJobBody, ListJobsQuery, ListLogsQuery } from '../schemas/job.ts'
 import { pageBody, pageOf } from '../schemas/paging.ts'
@@ -37,7 +38,7 @@ export class JobService {
   }
 
   /** @throws JobuError VALIDATION_FAILED, IDEMPOTENCY_KEY_REUSED */
-  async create(body: CreateJobBody): Promise<{ job: JobView; isNew: boolean }> {
+  async create(body: CreateJobBody, _actor: Actor): Promise<{ job: JobView; isNew: boolean }> {
     const [enqueued] = await this.#enqueue([body], () => [])
     try {
       return { job: jobView(await getExecutionByKey(this.#database, enqueued!)), isNew: enqueued!.isNew }
@@ -53,7 +54,7 @@ export class JobService {
   }
 
   /** All or none. @returns ids in the order given. @throws as `create` */
-  async createMany(bodies: CreateJobBody[]): Promise<{ count: number; ids: number[] }> {
+  async createMany(bodies: CreateJobBody[], _actor: Actor): Promise<{ count: number; ids: number[] }> {
     const enqueued = await this.#enqueue(bodies, (index) => ['jobs', index])
     return { count: enqueued.length, ids: enqueued.map((job) => job.id) }
   }
@@ -99,7 +100,7 @@ export class JobService {
   }
 
   /** @throws JobuError JOB_NOT_FOUND, JOB_NOT_RETRYABLE */
-  async retry(id: number): Promise<JobView> {
+  async retry(id: number, _actor: Actor): Promise<JobView> {
     const expected = `only ${RETRYABLE_STATUSES.join(', ')} can be retried`
     return this.#act(id, 'JOB_NOT_RETRYABLE', expected, async (tx, row) => {
       const [done] = await retryExecutions(tx, [row])
@@ -108,17 +109,17 @@ export class JobService {
   }
 
   /** @throws JobuError JOB_NOT_FOUND, JOB_NOT_CANCELLABLE */
-  async cancel(id: number, actor: string): Promise<JobView> {
+  async cancel(id: number, actor: Actor): Promise<JobView> {
     const expected = 'only PENDING and RUNNING can be cancelled'
     return this.#act(id, 'JOB_NOT_CANCELLABLE', expected, async (tx, row) => {
-      const [done] = await cancelExecutions(tx, [row], actor)
+      const [done] = await cancelExecutions(tx, [row], actor.name)
       if (done !== undefined) await releaseWaiters(tx, row)
       return done !== undefined
     })
   }
 
   /** With its attempts and log. @throws JobuError JOB_NOT_FOUND, JOB_NOT_DELETABLE */
-  async remove(id: number): Promise<void> {
+  async remove(id: number, _actor: Actor): Promise<void> {
     await this.#database.transactional({ label: 'delete job' }, async (tx) => {
       const row = await getExecution(tx, id)
       const [done] = await deleteExecutions(tx, [row])

@@ -8,8 +8,10 @@ import {
   sqlState,
   type Tx,
 } from '@jobu/db'
+import type { Actor } from '../http/actor.ts'
 import { validationError } from '../http/validationError.ts'
 import { type JobView, jobView } from '../views/jobView.ts'
+import { audit } from './audit.ts'
 import type { HandlerCatalog } from './handlerCatalog.ts'
 
 const UNIQUE_VIOLATION = '23505'
@@ -29,6 +31,7 @@ export async function triggerCron(
   catalog: HandlerCatalog,
   id: number,
   params: Record<string, unknown> | undefined,
+  actor: Actor,
 ): Promise<JobView> {
   const handlers = await catalog.load([])
   const enqueue = async (tx: Tx, attempt: number) => {
@@ -39,6 +42,8 @@ export async function triggerCron(
     }
     const scheduledTime = timeFor(await databaseNow(tx), attempt)
     const [key] = await insertExecutions(tx, [executionOf(cron, params, scheduledTime)])
+    const made = { job_id: key!.id, ...(params && { params }) }
+    await audit(tx, actor, 'cron.trigger', { type: 'cron', id, name: cron.name }, null, made)
     return jobView(await getExecutionByKey(tx, key!))
   }
   for (let attempt = 0; ; attempt++) {

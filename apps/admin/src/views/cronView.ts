@@ -2,6 +2,12 @@ import type { CronRow, LastRun } from '@jobu/db'
 
 /** A cron as the API shows it. */
 export function cronView(cron: CronRow, last: LastRun | undefined) {
+  return { ...cronFields(cron), last_run_at: last?.at ?? null, last_status: last?.status ?? null }
+}
+export type CronView = ReturnType<typeof cronView>
+
+/** What the row itself says. */
+export function cronFields(cron: CronRow) {
   return {
     id: cron.id,
     name: cron.name,
@@ -31,8 +37,6 @@ export function cronView(cron: CronRow, last: LastRun | undefined) {
     tags: cron.tags,
     owner: cron.owner,
     next_run_at: cron.nextRunAt,
-    last_run_at: last?.at ?? null,
-    last_status: last?.status ?? null,
     completed_at: cron.completedAt,
     disabled_reason: cron.disabledReason,
     run_count: cron.runCount,
@@ -41,4 +45,3 @@ export function cronView(cron: CronRow, last: LastRun | undefined) {
     updated_at: cron.updatedAt,
   }
 }
-export type CronView = ReturnType<typeof cronView>

@@ -1,4 +1,4 @@
-import type { AttemptRow, ExecutionRow, LogRow } from '@jobu/db'
+import type { AttemptOutcome, AttemptRow, ExecutionRow, LogRow } from '@jobu/db'
 
 /** An execution as the API shows it. */
 export function jobView(row: ExecutionRow) {
@@ -43,7 +43,7 @@ export type JobView = ReturnType<typeof jobView>
 export function runViews(row: ExecutionRow, attempts: AttemptRow[]) {
   const runs = attempts.map((attempt) => ({
     attempt: attempt.attempt,
-    status: attempt.outcome,
+    status: attempt.outcome as AttemptOutcome | 'RUNNING',
     worker_id: attempt.workerId,
     started_at: attempt.startedAt,
     finished_at: attempt.finishedAt as Date | null,

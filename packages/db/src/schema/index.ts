@@ -1,12 +1,23 @@
+export { apiTokens } from './apiTokens.ts'
+export { auditLog } from './auditLog.ts'
 export { cronJobs } from './cronJobs.ts'
 export { dispatchers } from './dispatchers.ts'
 export * from './enums.ts'
 export { executionAttempts } from './executionAttempts.ts'
 export { executionLogs } from './executionLogs.ts'
-export { executionStatDeltas, executionStats } from './executionStats.ts'
+export {
+  executionStatDeltas,
+  executionStats,
+  executionStatsHourly,
+  executionTotals,
+} from './executionStats.ts'
 export { handlers } from './handlers.ts'
 export { idempotencyKeys } from './idempotencyKeys.ts'
 export { jobExecutions } from './jobExecutions.ts'
+export { rateLimits } from './rateLimits.ts'
+export { schedulerState } from './schedulerState.ts'
+export { sessions } from './sessions.ts'
 export { settings } from './settings.ts'
 export { twoPhaseDecisions } from './twoPhaseDecisions.ts'
+export { users } from './users.ts'
 export { workers } from './workers.ts'

@@ -1,0 +1,58 @@
+import { DAY_MATCHES, EXECUTION_STATUSES, MISFIRE_POLICIES, OVERLAP_POLICIES, RETRY_BACKOFFS } from '@jobu/db'
+import { z } from 'zod'
+import { pageOfAnswers } from './answers.ts'
+import { instantAnswer, jsonObject } from './fields.ts'
+
+export const cronAnswer = z
+  .object({
+    id: z.int(),
+    name: z.string(),
+    description: z.string().nullable(),
+    cron_expression: z.string(),
+    timezone: z.string(),
+    day_match: z.enum(DAY_MATCHES),
+    handler_name: z.string(),
+    handler_params: jsonObject,
+    is_enabled: z.boolean(),
+    overlap_policy: z.enum(OVERLAP_POLICIES),
+    allow_overlap: z.boolean(),
+    max_retry: z.int(),
+    retry_delay_seconds: z.int(),
+    retry_backoff: z.enum(RETRY_BACKOFFS),
+    timeout_seconds: z.int().nullable(),
+    priority: z.int(),
+    queue: z.string(),
+    misfire_policy: z.enum(MISFIRE_POLICIES),
+    misfire_limit: z.int(),
+    misfire_grace_seconds: z.int(),
+    start_at: instantAnswer.nullable(),
+    end_at: instantAnswer.nullable(),
+    jitter_seconds: z.int(),
+    max_runs: z.int().nullable(),
+    pause_after_failures: z.int().nullable(),
+    tags: z.array(z.string()),
+    owner: z.string().nullable(),
+    next_run_at: instantAnswer.nullable(),
+    last_run_at: instantAnswer.nullable(),
+    last_status: z.enum(EXECUTION_STATUSES).nullable(),
+    completed_at: instantAnswer.nullable(),
+    disabled_reason: z.string().nullable(),
+    run_count: z.int(),
+    version: z.int(),
+    created_at: instantAnswer,
+    updated_at: instantAnswer,
+  })
+  .meta({ id: 'Cron', description: 'A cron job' })
+
+export const cronPage = pageOfAnswers(cronAnswer).meta({ id: 'CronPage' })
+
+export const previewAnswer = z
+  .object({
+    next: z.array(instantAnswer).meta({ description: 'When it fires next' }),
+    description: z.string().meta({ example: 'every day at 09:00' }),
+    daylight_saving: z
+      .array(z.object({ at: instantAnswer, effect: z.string() }))
+      .optional()
+      .meta({ description: "Runs that a change of the clocks moved, or that show another run's time" }),
+  })
+  .meta({ id: 'CronPreview' })

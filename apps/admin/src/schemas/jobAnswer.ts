@@ -1,0 +1,74 @@
+import { ATTEMPT_OUTCOMES, EXECUTION_STATUSES, PARAM_SOURCES, RETRY_BACKOFFS, WAITS } from '@jobu/db'
+import { z } from 'zod'
+import { pageOfAnswers } from './answers.ts'
+import { instantAnswer, jsonObject } from './fields.ts'
+
+const jobFields = z.object({
+  id: z.int(),
+  job_id: z.int().nullable().meta({ description: 'Its cron' }),
+  cron_name: z.string().nullable(),
+  handler_name: z.string(),
+  params: jsonObject,
+  param_source: z.enum(PARAM_SOURCES),
+  scheduled_time: instantAnswer,
+  run_at: instantAnswer.meta({ description: 'When this attempt is due: with jitter, or after a backoff' }),
+  status: z.enum(EXECUTION_STATUSES),
+  waiting_for: z.enum(WAITS).nullable(),
+  priority: z.int(),
+  queue: z.string(),
+  attempt: z.int(),
+  started_at: instantAnswer.nullable(),
+  finished_at: instantAnswer.nullable(),
+  duration_ms: z.int().nullable(),
+  retry_count: z.int(),
+  max_retry: z.int(),
+  retry_delay_seconds: z.int(),
+  retry_backoff: z.enum(RETRY_BACKOFFS),
+  timeout_seconds: z.int().nullable(),
+  progress_percentage: z.int().nullable(),
+  current_step: z.string().nullable(),
+  cancel_requested_at: instantAnswer.nullable(),
+  reason: z.string().nullable(),
+  error_message: z.string().nullable(),
+  result: z.unknown(),
+  worker_id: z.string().nullable(),
+  created_at: instantAnswer,
+})
+
+export const jobAnswer = jobFields.meta({ id: 'Job', description: 'An execution' })
+export const jobPage = pageOfAnswers(jobAnswer).meta({ id: 'JobPage' })
+
+export const runAnswer = z
+  .object({
+    attempt: z.int(),
+    status: z.enum([...ATTEMPT_OUTCOMES, 'RUNNING']),
+    worker_id: z.string().nullable(),
+    started_at: instantAnswer.nullable(),
+    finished_at: instantAnswer.nullable(),
+    duration_ms: z.int().nullable(),
+    reason: z.string().nullable(),
+    error_message: z.string().nullable(),
+    error_stack: z.string().nullable(),
+  })
+  .meta({ id: 'Run', description: 'One try at an execution' })
+export const runList = z.object({ items: z.array(runAnswer) }).meta({ id: 'RunList' })
+
+export const logLineAnswer = z
+  .object({
+    logged_at: instantAnswer,
+    attempt: z.int(),
+    line: z.int(),
+    level: z.string(),
+    message: z.string(),
+    fields: jsonObject.nullable(),
+  })
+  .meta({ id: 'LogLine' })
+export const logPage = pageOfAnswers(logLineAnswer).meta({ id: 'LogPage' })
+
+export const jobDetailAnswer = jobFields
+  .extend({ runs: z.array(runAnswer), logs: z.array(logLineAnswer) })
+  .meta({ id: 'JobDetail', description: 'An execution with its runs and the last lines of its log' })
+
+export const bulkJobsAnswer = z
+  .object({ count: z.int(), ids: z.array(z.int()) })
+  .meta({ id: 'BulkJobs', description: 'The jobs made, in the order given' })
