@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { type RequestHandler, type Response, Router } from 'express'
+import { JobuError } from '@jobu/db'
+import { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express'
 import { redocPage, redocScript, swaggerPage, swaggerScript } from './pageSources.ts'
 
 const require = createRequire(import.meta.url)
@@ -37,7 +38,7 @@ export function docsPages(guard: RequestHandler): Router {
     next()
   }
   const router = Router()
-  router.use(['/docs', '/redoc'], guard, policy)
+  router.use(['/docs', '/redoc'], guard, policy, offerBasic)
   router.get('/docs', (_request, response) => void response.send(swaggerPage(SWAGGER.version)))
   router.get('/docs/init.js', (_request, response) => void response.type('js').send(swaggerScript))
   for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
@@ -50,6 +51,15 @@ export function docsPages(guard: RequestHandler): Router {
   router.get('/redoc/init.js', (_request, response) => void response.type('js').send(redocScript))
   router.get('/redoc/redoc.standalone.js', (_request, response) => sendRedoc(response))
   return router
+}
+
+/** A browser that opens a page has no other way to say who asks than a session, or this. */
+const offerBasic: ErrorRequestHandler = (error, _request, response, next) => {
+  const offered = [response.get('WWW-Authenticate') ?? []].flat().join()
+  if (error instanceof JobuError && error.code === 'UNAUTHORIZED' && !/\bBasic /.test(offered)) {
+    response.append('WWW-Authenticate', 'Basic realm="jobu", charset="UTF-8"')
+  }
+  next(error)
 }
 
 /** Their addresses name the version. */
