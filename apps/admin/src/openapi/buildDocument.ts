@@ -60,10 +60,10 @@ function describeParameters(item: oas31.PathItemObject): void {
   for (const operation of Object.values(item) as oas31.OperationObject[]) {
     for (const parameter of operation.parameters ?? []) {
       if ('$ref' in parameter || !parameter.schema || '$ref' in parameter.schema) continue
-      const { description, examples, ...schema } = parameter.schema
-      parameter.description ??= description
-      if (examples?.[0] !== undefined) parameter.example ??= examples[0]
-      parameter.schema = schema
+      parameter.description ??= parameter.schema.description
+      delete parameter.schema.description
+      // Of those that may be left out it stays at the schema: pages fill in what they find at a parameter.
+      if (parameter.required) parameter.example ??= parameter.schema.examples?.[0]
     }
   }
 }

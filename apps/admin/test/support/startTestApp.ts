@@ -58,6 +58,7 @@ export async function startTestApp(options: Options = {}) {
   return {
     database,
     url: testDatabase.url,
+    server,
     api,
     anonymous,
     async stop() {
