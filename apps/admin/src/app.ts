@@ -10,7 +10,10 @@ import { jsonBody } from './http/jsonBody.ts'
 import { mount } from './http/mount.ts'
 import { requestLog } from './http/requestLog.ts'
 import { sendError } from './http/sendError.ts'
+import { buildDocument } from './openapi/buildDocument.ts'
+import { docsPages } from './openapi/docsPages.ts'
 import { cronEndpoints } from './routes/crons.ts'
+import { documentEndpoints } from './routes/document.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
 import { CronService } from './services/cronService.ts'
@@ -26,7 +29,7 @@ export interface AppDeps {
   version: string
 }
 
-/** The service as an Express application; whoever calls it listens. */
+/** The service as an Express application; whoever calls it listens. `app.locals.openapi()` builds its document. */
 export function buildApp(deps: AppDeps): Express {
   const { database, config, logger, version } = deps
   const guard = authenticate(config)
@@ -39,11 +42,15 @@ export function buildApp(deps: AppDeps): Express {
   app.use(helmet())
   app.use(corsOf(config))
   app.use(noStore)
-  const service = healthEndpoints(database, version)
-  const api = Router().use(mount([...service, ...apiEndpoints(deps)], options))
+  const document = () => buildDocument(endpoints, { version })
+  app.locals.openapi = document
+  const service = [...healthEndpoints(database, version), ...documentEndpoints(document)]
+  const endpoints: Endpoint[] = [...service, ...apiEndpoints(deps)]
+  const api = Router().use(mount(endpoints, options))
   app.use(['/api/v1', '/api'], api)
   // Where orchestrators look for them.
   app.use(mount(service, options))
+  app.use(docsPages(guard))
   app.use(guard, (request) => {
     throw new JobuError('NOT_FOUND', `There is no ${request.path}`)
   })

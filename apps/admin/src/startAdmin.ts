@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { checkMigrations, Database, type DatabaseConfig } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
 import { VERSION } from '@jobu/runtime'
 import { buildApp } from './app.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
+import { createHttpServer } from './http/createHttpServer.ts'
 
 /** How long requests may take to finish once the service stops, in milliseconds. */
 const STOP_TIMEOUT_MS = 3_000
@@ -46,7 +47,7 @@ export async function startAdmin(
   )
   try {
     await checkMigrations(database)
-    const server = createServer(buildApp({ database, config, scheduling, logger, version: VERSION }))
+    const server = createHttpServer(buildApp({ database, config, scheduling, logger, version: VERSION }))
     server.listen(config.port, config.host)
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo

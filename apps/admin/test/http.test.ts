@@ -5,6 +5,7 @@ import { Database } from '@jobu/db'
 import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
 import { adminSchema, buildApp } from '../src/index.ts'
+import { DocumentCheck } from './support/documentCheck.ts'
 import { PASSWORD, startTestApp, type TestApp, TOKEN } from './support/startTestApp.ts'
 
 interface Line {
@@ -339,14 +340,21 @@ test('a lower minimum interval lets crons with seconds pass', async () => {
 /** Another app, on any database. */
 function appOn(url: string, config: Record<string, unknown> = {}) {
   const database = new Database({ url }, { engine: true })
-  const api = supertest(
-    buildApp({
-      database,
-      config: adminSchema.parse({ token: TOKEN, password: PASSWORD, ...config }),
-      scheduling: { minCronIntervalSeconds: 60, timezone: 'UTC' },
-      logger: createLogger('admin', { JOBU_LOG_LEVEL: 'silent' }),
-      version: '1.0.0',
-    }),
-  )
-  return { api, close: () => database.close() }
+  const app = buildApp({
+    database,
+    config: adminSchema.parse({ token: TOKEN, password: PASSWORD, ...config }),
+    scheduling: { minCronIntervalSeconds: 60, timezone: 'UTC' },
+    logger: createLogger('admin', { JOBU_LOG_LEVEL: 'silent' }),
+    version: '1.0.0',
+  })
+  const server = app.listen(0)
+  const check = DocumentCheck.watch(server, app)
+  return {
+    api: supertest(server),
+    async close() {
+      server.close()
+      await database.close()
+      check.throwViolations()
+    },
+  }
 }

@@ -1,7 +1,7 @@
 import { JobuError, type Role } from '@jobu/db'
 import { type RequestHandler, Router } from 'express'
 import { z } from 'zod'
-import { id } from '../schemas/fields.ts'
+import { idParams } from '../schemas/fields.ts'
 import { type Actor, hasRole } from './actor.ts'
 import { type Endpoint, Reply } from './endpoint.ts'
 import { methodNotAllowed } from './methodNotAllowed.ts'
@@ -14,8 +14,7 @@ export interface MountOptions {
   readBody: RequestHandler[]
 }
 
-const noQuery = z.strictObject({})
-const idParams = z.object({ id })
+const noFields = z.strictObject({})
 
 /** Endpoints as a router: whether the caller may, then the parsed input, one function, its value. */
 export function mount(endpoints: readonly Endpoint[], options: MountOptions): Router {
@@ -28,7 +27,8 @@ export function mount(endpoints: readonly Endpoint[], options: MountOptions): Ro
     const route = router.route(path)
     for (const operation of operations) {
       const access = operation.role === null ? [] : [options.authenticate, requireRole(operation.role)]
-      route[operation.method](...access, ...options.readBody, handlerOf(operation))
+      const body = readsBody(operation) ? options.readBody : []
+      route[operation.method](...access, ...body, handlerOf(operation))
     }
     const isPublic = operations.every((operation) => operation.role === null)
     route.all(...(isPublic ? [] : [options.authenticate]), methodNotAllowed)
@@ -52,8 +52,17 @@ function requireRole(role: Role): RequestHandler {
   }
 }
 
+/** A GET has no body by HTTP, whatever a client sends. */
+function readsBody({ method, body }: Endpoint): boolean {
+  return body !== undefined || method === 'post' || method === 'put' || method === 'patch'
+}
+
 function handlerOf(operation: Endpoint): RequestHandler {
-  const { params = idParams, query = noQuery, body } = operation
+  const {
+    params = idParams,
+    query = noFields,
+    body = readsBody(operation) ? noFields : undefined,
+  } = operation
   const hasParams = operation.path.includes(':')
   const streamType = operation.streamType ?? 'text/event-stream'
   return async (request, response) => {

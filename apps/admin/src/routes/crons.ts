@@ -48,6 +48,7 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       },
     }),
     endpoint({
+      id: 'previewCron',
       method: 'post',
       path: '/crons/preview',
       tag,

@@ -43,6 +43,7 @@ export function jobEndpoints(jobs: JobService): Endpoint[] {
       },
     }),
     endpoint({
+      id: 'createJobs',
       method: 'post',
       path: '/jobs/bulk',
       tag,

@@ -4,6 +4,7 @@ import supertest from 'supertest'
 import { z } from 'zod'
 import { createTestDatabase } from '../../../../test/support/testDatabase.ts'
 import { adminSchema, buildApp } from '../../src/index.ts'
+import { DocumentCheck } from './documentCheck.ts'
 
 export const TOKEN = 'a-token-of-at-least-thirty-two-characters'
 export const PASSWORD = 'correct horse'
@@ -27,7 +28,10 @@ export interface Options {
   logger?: Logger
 }
 
-/** The app on a database of its own; `api` sends requests with the bearer token, `anonymous` without. */
+/**
+ * The app on a database of its own; `api` sends requests with the bearer token, `anonymous` without. Whatever it answers
+ * is held against its OpenAPI document, and `stop` throws where it differs.
+ */
 export async function startTestApp(options: Options = {}) {
   const testDatabase = await createTestDatabase()
   const database = new Database({ url: testDatabase.url }, { engine: true })
@@ -43,6 +47,7 @@ export async function startTestApp(options: Options = {}) {
     version: '1.0.0',
   })
   const server = app.listen(0)
+  const check = DocumentCheck.watch(server, app)
   const anonymous = supertest(server)
   const api = Object.fromEntries(
     METHODS.map((method) => [
@@ -53,12 +58,14 @@ export async function startTestApp(options: Options = {}) {
   return {
     database,
     url: testDatabase.url,
+    server,
     api,
     anonymous,
     async stop() {
       await new Promise((resolve) => server.close(resolve))
       await database.close()
       await testDatabase.drop()
+      check.throwViolations()
     },
   }
 }
