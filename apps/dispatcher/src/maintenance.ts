@@ -9,8 +9,12 @@ import {
   heartbeatDispatcher,
   isConnectionFailure,
   markLostServices,
+  monthsToRecount,
   pauseFailingCrons,
   pruneSideTables,
+  pruneStats,
+  pruneTotals,
+  recountTotals,
   releaseOverlapWaiters,
   sqlState,
 } from '@jobu/db'
@@ -24,6 +28,8 @@ const DAY_MS = 86_400_000
 const PARTITIONS_AHEAD_MS = 397 * DAY_MS
 const PARTITIONS_BACK_MS = 31 * DAY_MS
 const FOLD_BATCH = 5_000
+/** Rows of statistics that one statement deletes. */
+const PRUNE_BATCH = 5_000
 /** A service silent for this long is shown as LOST. */
 const SILENT_SECONDS = 60
 /** How long an execution waits for a worker that has its handler while other workers live. */
@@ -72,6 +78,7 @@ export class Maintenance {
       { name: 'orphaned handlers', intervalMs: 15_000, run: () => this.failOrphans() },
       { name: 'partitions', intervalMs: 3_600_000, run: () => this.ensurePartitions() },
       { name: 'retention', intervalMs: 600_000, run: () => this.retain() },
+      { name: 'totals', intervalMs: 3_600_000, run: () => this.recountTotals() },
     ]
     for (const task of tasks) this.#schedule(task, 0)
   }
@@ -137,9 +144,9 @@ export class Maintenance {
     if (made > 0) this.#logger.info('partitions made', { partitions: made })
   }
 
-  /** Drops months past retention, and deletes side rows as old. */
+  /** Drops months past retention, and deletes side rows and statistics past theirs. */
   async retain(): Promise<void> {
-    const { retention_days: days } = this.#config
+    const { retention_days: days, stats_retention_days: statsDays } = this.#config
     const expired = await expiredPartitions(this.#db, days)
     for (const suffix of new Set(expired.map(({ name }) => name.slice(-'pYYYY_MM'.length)))) {
       try {
@@ -155,6 +162,26 @@ export class Maintenance {
       }
     }
     await pruneSideTables(this.#db, days)
+    for (const [rollUp, kept] of [
+      ['execution_stats', days],
+      ['execution_failures_hourly', days],
+      ['execution_stats_hourly', statsDays],
+    ] as const) {
+      while (!this.#isStopping && (await pruneStats(this.#db, rollUp, kept, PRUNE_BATCH)) === PRUNE_BATCH);
+    }
+  }
+
+  /** Corrects totals of months that something else than jobu wrote. */
+  async recountTotals(): Promise<void> {
+    for (const month of await monthsToRecount(this.#db)) {
+      if (this.#isStopping) return
+      const corrected = await this.#db.transactional({ label: 'recount totals' }, (tx) =>
+        recountTotals(tx, month),
+      )
+      if (corrected === null) return
+      if (corrected > 0) this.#logger.info('totals corrected', { month, totals: corrected })
+    }
+    await pruneTotals(this.#db)
   }
 
   #schedule(task: Task, delayMs: number): void {

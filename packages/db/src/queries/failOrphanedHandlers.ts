@@ -15,10 +15,11 @@ WITH served AS (
   SET status = 'FAILED', finished_at = now(), ready_at = NULL, reason = 'HANDLER_NOT_FOUND',
       error_message = format('handler "%s" not found: no live worker serves it', e.handler_name)
   FROM orphaned AS o WHERE e.id = o.id AND e.scheduled_time = o.scheduled_time
-  RETURNING e.id, e.job_id, e.handler_name
+  RETURNING e.id, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.scheduled_time
 ), counted AS (
-  INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
-  SELECT job_id, count(*), 'FAILED', handler_name FROM failed GROUP BY job_id, handler_name
+  INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)
+  SELECT date_trunc('month', scheduled_time, 'UTC') AS month, job_id, count(*), count(*), 'FAILED', handler_name, queue, param_source, priority
+  FROM failed GROUP BY month, job_id, handler_name, queue, param_source, priority
 )
 SELECT id FROM failed`
 

@@ -13,10 +13,11 @@ WITH changed AS (
   FROM unnest($1::bigint[], $3::timestamptz[]) AS newer (job_id, slot)
   WHERE e.job_id = newer.job_id AND e.job_id IS NOT NULL AND e.status IN ('PENDING', 'RUNNING')
     AND e.scheduled_time <> newer.slot AND e.scheduled_time <= now() + interval '1 second'
-  RETURNING e.id, e.job_id, e.handler_name, e.status
+  RETURNING e.id, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.scheduled_time, e.status
 ), counted AS (
-  INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
-  SELECT job_id, count(*), 'CANCELLED', handler_name FROM changed WHERE status = 'CANCELLED' GROUP BY job_id, handler_name
+  INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)
+  SELECT date_trunc('month', scheduled_time, 'UTC') AS month, job_id, count(*), count(*), 'CANCELLED', handler_name, queue, param_source, priority
+  FROM changed WHERE status = 'CANCELLED' GROUP BY month, job_id, handler_name, queue, param_source, priority
 ), told AS MATERIALIZED (
   SELECT pg_notify($2, id::text) FROM changed WHERE status = 'RUNNING'
 )

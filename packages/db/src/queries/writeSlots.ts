@@ -41,7 +41,7 @@ WITH slot AS (
     c.timeout_seconds, s.reason, s.message, s.covers
   FROM slot AS s JOIN cron_jobs AS c ON c.id = s.job_id
   ON CONFLICT (job_id, scheduled_time) WHERE job_id IS NOT NULL DO NOTHING
-  RETURNING job_id, handler_name, status, queue, waiting_for, result
+  RETURNING job_id, handler_name, status, queue, param_source, priority, scheduled_time, waiting_for, result
 ), advanced AS (
   UPDATE cron_jobs AS c
   SET next_run_at = a.next_run_at, run_count = c.run_count + a.fired,
@@ -50,9 +50,11 @@ WITH slot AS (
   FROM unnest($8::bigint[], $9::timestamptz[], $10::integer[], $11::text[]) AS a (job_id, next_run_at, fired, disabled_reason)
   WHERE c.id = a.job_id
 ), counted AS (
-  INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
-  SELECT job_id, sum(coalesce((result ->> 'count')::integer, 1)), 'SKIPPED', handler_name
-  FROM written WHERE status = 'SKIPPED' GROUP BY job_id, handler_name
+  -- One row may stand for many slots: the statistics count the slots, the totals the rows.
+  INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)
+  SELECT date_trunc('month', scheduled_time, 'UTC') AS month, job_id, sum(coalesce((result ->> 'count')::integer, 1)), count(*), 'SKIPPED',
+    handler_name, queue, param_source, priority
+  FROM written WHERE status = 'SKIPPED' GROUP BY month, job_id, handler_name, queue, param_source, priority
 ), woken AS MATERIALIZED (
   SELECT pg_notify($12, queue) FROM (SELECT DISTINCT queue FROM written WHERE status = 'PENDING' AND waiting_for IS NULL) AS q
 )

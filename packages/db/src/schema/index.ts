@@ -6,8 +6,10 @@ export * from './enums.ts'
 export { executionAttempts } from './executionAttempts.ts'
 export { executionLogs } from './executionLogs.ts'
 export {
+  executionFailuresHourly,
   executionStatDeltas,
   executionStats,
+  executionStatsAllTime,
   executionStatsHourly,
   executionTotals,
 } from './executionStats.ts'
