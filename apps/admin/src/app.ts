@@ -2,23 +2,35 @@ import { type Database, JobuError } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
-import helmet from 'helmet'
+import { Authenticator } from './access/authenticator.ts'
+import { addressTest } from './access/clientAddress.ts'
+import { PasswordCheck } from './access/passwordCheck.ts'
+import { SignInLimits } from './access/signInLimits.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
 import { authenticate } from './http/authenticate.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { jsonBody } from './http/jsonBody.ts'
 import { mount } from './http/mount.ts'
 import { requestLog } from './http/requestLog.ts'
+import { securityHeaders } from './http/securityHeaders.ts'
 import { sendError } from './http/sendError.ts'
 import { buildDocument } from './openapi/buildDocument.ts'
 import { docsPages } from './openapi/docsPages.ts'
+import { auditEndpoints } from './routes/audit.ts'
+import { authEndpoints } from './routes/auth.ts'
 import { cronEndpoints } from './routes/crons.ts'
 import { documentEndpoints } from './routes/document.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
+import { tokenEndpoints } from './routes/tokens.ts'
+import { userEndpoints } from './routes/users.ts'
+import { AuditService } from './services/auditService.ts'
 import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
 import { JobService } from './services/jobService.ts'
+import { SessionService } from './services/sessionService.ts'
+import { TokenService } from './services/tokenService.ts'
+import { UserService } from './services/userService.ts'
 
 export interface AppDeps {
   /** Opened with `engine`. */
@@ -31,22 +43,21 @@ export interface AppDeps {
 
 /** The service as an Express application; whoever calls it listens. `app.locals.openapi()` builds its document. */
 export function buildApp(deps: AppDeps): Express {
-  const { database, config, logger, version } = deps
-  const guard = authenticate(config)
+  const { config, logger } = deps
+  const { authenticator, service, api: operations, document } = assemble(deps)
+  const guard = authenticate(authenticator, config)
   const options = { authenticate: guard, readBody: jsonBody(config.body_limit_bytes) }
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.set('trust proxy', addressTest([...config.trusted_proxies, ...config.auth.proxy.trusted]))
   app.use(requestLog(logger))
-  app.use(helmet())
+  app.use(securityHeaders())
   app.use(corsOf(config))
   app.use(noStore)
-  const document = () => buildDocument(endpoints, { version })
   app.locals.openapi = document
-  const service = [...healthEndpoints(database, version), ...documentEndpoints(document)]
-  const endpoints: Endpoint[] = [...service, ...apiEndpoints(deps)]
-  const api = Router().use(mount(endpoints, options))
+  const api = Router().use(mount([...service, ...operations], options))
   app.use(['/api/v1', '/api'], api)
   // Where orchestrators look for them.
   app.use(mount(service, options))
@@ -58,13 +69,29 @@ export function buildApp(deps: AppDeps): Express {
   return app
 }
 
-/** Every operation below the API's prefix that needs credentials. */
-function apiEndpoints({ database, scheduling, logger }: AppDeps): Endpoint[] {
+/** Every operation there is, for whom it is mounted or written down. */
+export function endpointsOf(deps: AppDeps): Endpoint[] {
+  const { service, api } = assemble(deps)
+  return [...service, ...api]
+}
+
+function assemble({ database, config, scheduling, logger, version }: AppDeps) {
   const handlers = new HandlerCatalog(database, logger)
-  return [
+  const passwords = new PasswordCheck(database, new SignInLimits(database), logger)
+  const authenticator = new Authenticator(database, config, passwords, logger)
+  const forget = () => authenticator.forget()
+  const document = () => buildDocument([...service, ...api], { version })
+  /** Also found at the root, where orchestrators and tools look. */
+  const service: Endpoint[] = [...healthEndpoints(database, version), ...documentEndpoints(document)]
+  const api: Endpoint[] = [
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
     ...jobEndpoints(new JobService(database, handlers)),
+    ...authEndpoints(new SessionService(database, config, passwords, forget), config),
+    ...userEndpoints(new UserService(database, forget)),
+    ...tokenEndpoints(new TokenService(database, forget)),
+    ...auditEndpoints(new AuditService(database)),
   ]
+  return { authenticator, service, api, document }
 }
 
 /** Closed unless origins are configured. */
@@ -73,6 +100,7 @@ function corsOf({ cors: { origins, credentials } }: AdminConfig): RequestHandler
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
     credentials,
+    allowedHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'X-CSRF-Token', 'X-Request-Id'],
     exposedHeaders: ['Location', 'X-Request-Id', 'Retry-After'],
     maxAge: 600,
   })

@@ -1,47 +1,81 @@
+import { ROLES } from '@jobu/db'
 import { type ConfigSource, loadConfig } from '@jobu/runtime'
 import { z } from 'zod'
+import { isAddressOrBlock } from './access/clientAddress.ts'
 
 const timezone = z.string().refine(isTimezone, 'expected an IANA time zone such as Asia/Seoul')
 const origin = z.string().refine(isOrigin, 'expected an origin such as https://jobs.example.com, or "*"')
 
-/** `config/admin.yaml`, and `JOBU_ADMIN_<KEY>` for each key. */
-export const adminSchema = z
-  .strictObject({
-    /** The database of `config/database.yaml` that holds jobu's own tables. */
-    database: z.string().min(1).default('default'),
-    /** Where it listens. */
-    host: z.string().min(1).default('127.0.0.1'),
-    port: z.number().int().min(0).max(65_535).default(8080),
-    cors: z
-      .strictObject({
-        /** Origins whose pages may call the API; `*` for any. */
-        origins: z.union([z.literal('*'), z.array(origin)]).default([]),
-        /** Whether those pages may send credentials. */
-        credentials: z.boolean().default(false),
-      })
-      .refine((cors) => !(cors.credentials && cors.origins.includes('*')), {
-        path: ['credentials'],
-        message: 'credentials need their origins named, expected no "*" in origins',
-      })
-      .prefault({}),
-    /** The bearer token with the admin role, for automation. */
-    token: z.string().min(32, 'expected at least 32 characters').optional(),
-    /** The administrator's password. */
-    password: z.string().min(8, 'expected at least 8 characters').optional(),
-    /** The zone in which times are shown. */
-    display_timezone: timezone.default('Asia/Seoul'),
-    /** The largest request body, in bytes, after decompression. */
-    body_limit_bytes: z
-      .number()
-      .int()
-      .min(1_024)
-      .max(1_073_741_824)
-      .default(10 * 1024 * 1024),
-  })
-  .refine(
-    (config) => config.token !== undefined || config.password !== undefined,
-    'nobody could sign in: set JOBU_ADMIN_PASSWORD or JOBU_ADMIN_TOKEN',
+const addresses = z
+  .array(
+    z
+      .string()
+      .refine(isAddressOrBlock, 'expected an address or a block such as 10.0.0.0/8, not all there are'),
   )
+  .default([])
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header such as x-user-id')
+  .transform((name) => name.toLowerCase())
+
+/** `config/admin.yaml`, and `JOBU_ADMIN_<KEY>` for each key. */
+export const adminSchema = z.strictObject({
+  /** The database of `config/database.yaml` that holds jobu's own tables. */
+  database: z.string().min(1).default('default'),
+  /** Where it listens. */
+  host: z.string().min(1).default('127.0.0.1'),
+  port: z.number().int().min(0).max(65_535).default(8080),
+  cors: z
+    .strictObject({
+      /** Origins whose pages may call the API; `*` for any. */
+      origins: z.union([z.literal('*'), z.array(origin)]).default([]),
+      /** Whether those pages may send credentials. */
+      credentials: z.boolean().default(false),
+    })
+    .refine((cors) => !(cors.credentials && cors.origins.includes('*')), {
+      path: ['credentials'],
+      message: 'credentials need their origins named, expected no "*" in origins',
+    })
+    .prefault({}),
+  /** The bearer token with the admin role, for automation. */
+  token: z.string().min(32, 'expected at least 32 characters').optional(),
+  /** The password of the user `admin`, who is made and kept an enabled administrator at each start. */
+  password: z.string().min(8, 'expected at least 8 characters').max(1_024).optional(),
+  /** Proxies whose X-Forwarded-For, -Proto and -Host are believed. */
+  trusted_proxies: addresses,
+  auth: z
+    .strictObject({
+      /** A session ends when it has not been used for so long, in seconds. */
+      session_idle_seconds: z.number().int().min(300).max(2_592_000).default(3_600),
+      /** A session ends after so long however often it is used, in seconds. */
+      session_max_seconds: z.number().int().min(300).max(31_536_000).default(43_200),
+      /** A proxy that knows who its clients are. */
+      proxy: z
+        .strictObject({
+          /** Where it says who. */
+          header: headerName.default('x-user-id'),
+          /** Where it says `viewer`, `operator` or `admin`; null: nowhere. */
+          role_header: headerName.nullable().default(null),
+          /** The role of those of whom it says none. */
+          default_role: z.enum(ROLES).default('viewer'),
+          /** Its addresses; with none nobody's word is taken. Their X-Forwarded headers are believed as well. */
+          trusted: addresses,
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  /** Entries of the audit log are kept for so many days. */
+  audit_retention_days: z.number().int().min(1).max(36_500).default(365),
+  /** The zone in which times are shown. */
+  display_timezone: timezone.default('Asia/Seoul'),
+  /** The largest request body, in bytes, after decompression. */
+  body_limit_bytes: z
+    .number()
+    .int()
+    .min(1_024)
+    .max(1_073_741_824)
+    .default(10 * 1024 * 1024),
+})
 
 export type AdminConfig = Readonly<z.output<typeof adminSchema>>
 

@@ -1,4 +1,5 @@
-export { type AppDeps, buildApp } from './app.ts'
+export { prepareAccess } from './access/prepareAccess.ts'
+export { type AppDeps, buildApp, endpointsOf } from './app.ts'
 export {
   type AdminConfig,
   adminSchema,

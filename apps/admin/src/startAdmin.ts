@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { checkMigrations, Database, type DatabaseConfig } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
 import { VERSION } from '@jobu/runtime'
+import { prepareAccess } from './access/prepareAccess.ts'
 import { buildApp } from './app.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
+import { HouseKeeping } from './houseKeeping.ts'
 import { createHttpServer } from './http/createHttpServer.ts'
 
 /** How long requests may take to finish once the service stops, in milliseconds. */
@@ -25,7 +27,7 @@ export interface Admin {
 }
 
 /**
- * @throws JobuError MIGRATIONS_BEHIND, MIGRATIONS_AHEAD; the driver's error when the database cannot be reached;
+ * @throws JobuError MIGRATIONS_BEHIND, MIGRATIONS_AHEAD; ConfigError when nobody could sign in; the driver's error when the database cannot be reached;
  * what `listen` throws, such as EADDRINUSE
  */
 export async function startAdmin(
@@ -45,17 +47,21 @@ export async function startAdmin(
     },
     { engine: true, applicationName: 'jobu-admin' },
   )
+  const houseKeeping = new HouseKeeping(database, config, logger)
   try {
     await checkMigrations(database)
+    await prepareAccess(database, config, logger)
     const server = createHttpServer(buildApp({ database, config, scheduling, logger, version: VERSION }))
     server.listen(config.port, config.host)
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
+    houseKeeping.start()
     return {
       address: `http://${hostName(config.host)}:${port}`,
       port,
       async stop() {
         await close(server)
+        await houseKeeping.stop()
         await database.close()
       },
     }

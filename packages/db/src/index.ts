@@ -21,6 +21,7 @@ export {
 export { Listener, type ListenerOptions } from './listener.ts'
 export { checkMigrations, migrate, readMigrations } from './migrate.ts'
 export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecutionsOf.ts'
+export * from './queries/apiTokens.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
 export { CHANNELS } from './queries/channels.ts'
 export {
@@ -48,6 +49,7 @@ export {
 } from './queries/idempotencyKeys.ts'
 export { insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
 export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
+export * from './queries/listAudit.ts'
 export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
 export { listLogs } from './queries/listLogs.ts'
@@ -56,6 +58,7 @@ export { nextWakeUp } from './queries/nextWakeUp.ts'
 export { dropMonth, ensurePartitions, expiredPartitions, pruneSideTables } from './queries/partitions.ts'
 export { pauseFailingCrons } from './queries/pauseFailingCrons.ts'
 export { promoteDueExecutions } from './queries/promoteDueExecutions.ts'
+export { pruneRateLimits } from './queries/pruneRateLimits.ts'
 export { pruneStats } from './queries/pruneStats.ts'
 export { type PublishedHandler, publishHandlers } from './queries/publishHandlers.ts'
 export { readyQueues } from './queries/readyQueues.ts'
@@ -65,8 +68,10 @@ export { monthsToRecount, pruneTotals, recountTotals } from './queries/recountTo
 export { releaseOverlapWaiters } from './queries/releaseOverlapWaiters.ts'
 export { releaseUnheld } from './queries/releaseUnheld.ts'
 export { replaceExecutions } from './queries/replaceExecutions.ts'
+export * from './queries/sessions.ts'
 export { readSetting, writeSetting } from './queries/settings.ts'
 export type { Claim, ExecutionKey, RetryPolicy } from './queries/types.ts'
+export * from './queries/users.ts'
 export {
   heartbeatDispatcher,
   heartbeatWorker,

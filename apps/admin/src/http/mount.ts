@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { idParams } from '../schemas/fields.ts'
 import { type Actor, hasRole } from './actor.ts'
 import { type Endpoint, Reply } from './endpoint.ts'
+import { guardStream } from './guardStream.ts'
 import { methodNotAllowed } from './methodNotAllowed.ts'
 import { parseBody, parseParams, parseQuery } from './parse.ts'
 
@@ -75,7 +76,10 @@ function handlerOf(operation: Endpoint): RequestHandler {
     } as never
     const wantsStream =
       operation.stream && (!operation.run || request.accepts(['application/json', streamType]) === streamType)
-    if (wantsStream) return operation.stream!(input, response)
+    if (wantsStream) {
+      guardStream(response, operation.role)
+      return operation.stream!(input, response)
+    }
 
     const value = await operation.run!(input)
     const reply = value instanceof Reply ? value : new Reply(value)

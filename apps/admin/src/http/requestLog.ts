@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@jobu/runtime'
 import type { RequestHandler } from 'express'
+import { clientAddress } from '../access/clientAddress.ts'
 
 const SANE_REQUEST_ID = /^[\w.:-]{1,100}$/
 
@@ -17,7 +18,7 @@ export function requestLog(logger: Logger): RequestHandler {
     response.set('X-Request-Id', requestId)
     // Without the query, which may hold what someone should not have put there.
     const { method, path } = request
-    const remote = request.socket.remoteAddress
+    const remote = clientAddress(request)
     response.on('close', () => {
       const level = path.endsWith('/health') ? 'debug' : 'info'
       logger.log(level, response.writableFinished ? 'request completed' : 'request aborted', {

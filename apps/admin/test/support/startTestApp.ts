@@ -3,12 +3,12 @@ import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
 import { z } from 'zod'
 import { createTestDatabase } from '../../../../test/support/testDatabase.ts'
-import { adminSchema, buildApp } from '../../src/index.ts'
+import { adminSchema, buildApp, prepareAccess } from '../../src/index.ts'
 import { DocumentCheck } from './documentCheck.ts'
 
 export const TOKEN = 'a-token-of-at-least-thirty-two-characters'
 export const PASSWORD = 'correct horse'
-const METHODS = ['get', 'post', 'put', 'delete'] as const
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 /** Params of the handlers that the test's database knows. */
 const HANDLERS = {
@@ -36,14 +36,17 @@ export async function startTestApp(options: Options = {}) {
   const testDatabase = await createTestDatabase()
   const database = new Database({ url: testDatabase.url }, { engine: true })
   if (!options.withoutHandlers) await publishTestHandlers(database)
+  const config = adminSchema.parse({ token: TOKEN, password: PASSWORD, ...options.config })
+  const logger = options.logger ?? createLogger('admin', { JOBU_LOG_LEVEL: 'silent' })
+  await prepareAccess(database, config, logger)
   const app = buildApp({
     database,
-    config: adminSchema.parse({ token: TOKEN, password: PASSWORD, ...options.config }),
+    config,
     scheduling: {
       minCronIntervalSeconds: options.minCronIntervalSeconds ?? 60,
       timezone: 'Asia/Seoul',
     },
-    logger: options.logger ?? createLogger('admin', { JOBU_LOG_LEVEL: 'silent' }),
+    logger,
     version: '1.0.0',
   })
   const server = app.listen(0)
