@@ -11,12 +11,16 @@ import {
   markLostServices,
   monthsToRecount,
   pauseFailingCrons,
+  pruneHistory,
   pruneSideTables,
   pruneStats,
   pruneTotals,
   recountTotals,
+  releaseBackfill,
   releaseOverlapWaiters,
+  SILENT_SECONDS,
   sqlState,
+  watchScheduler,
 } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
 import type { DispatcherConfig } from './config.ts'
@@ -30,8 +34,6 @@ const PARTITIONS_BACK_MS = 31 * DAY_MS
 const FOLD_BATCH = 5_000
 /** Rows of statistics that one statement deletes. */
 const PRUNE_BATCH = 5_000
-/** A service silent for this long is shown as LOST. */
-const SILENT_SECONDS = 60
 /** How long an execution waits for a worker that has its handler while other workers live. */
 const HANDLER_PATIENCE_SECONDS = 60
 const LOCK_NOT_AVAILABLE = '55P03'
@@ -55,23 +57,34 @@ export class Maintenance {
   readonly #config: DispatcherConfig
   readonly #logger: Logger
   readonly #dispatcherId: string
+  readonly #onStarted: () => void
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #running = new Set<Promise<void>>()
   #isStopping = false
   #reapedAt = Number.NEGATIVE_INFINITY
   #reapFrom = 0
+  #wasRunning = true
 
-  constructor(db: Database, config: DispatcherConfig, logger: Logger, dispatcherId: string) {
+  /** @param onStarted  the scheduler was started again: crons may be due */
+  constructor(
+    db: Database,
+    config: DispatcherConfig,
+    logger: Logger,
+    dispatcherId: string,
+    onStarted: () => void = () => {},
+  ) {
     this.#db = db
     this.#config = config
     this.#logger = logger
     this.#dispatcherId = dispatcherId
+    this.#onStarted = onStarted
   }
 
   start(): void {
     const tasks: Task[] = [
       { name: 'reap', intervalMs: REAP_INTERVAL_MS, run: () => this.reap() },
       { name: 'release overlap', intervalMs: 5_000, run: () => this.releaseOverlap() },
+      { name: 'watch scheduler', intervalMs: 1_000, run: () => this.watchScheduler() },
       { name: 'fold statistics', intervalMs: 1_000, run: () => this.foldStatistics() },
       { name: 'plan crons', intervalMs: 10_000, run: () => this.planCrons() },
       { name: 'heartbeat', intervalMs: 10_000, run: () => this.heartbeat() },
@@ -79,6 +92,7 @@ export class Maintenance {
       { name: 'partitions', intervalMs: 3_600_000, run: () => this.ensurePartitions() },
       { name: 'retention', intervalMs: 600_000, run: () => this.retain() },
       { name: 'totals', intervalMs: 3_600_000, run: () => this.recountTotals() },
+      { name: 'prune history', intervalMs: 21_600_000, run: () => this.pruneHistory() },
     ]
     for (const task of tasks) this.#schedule(task, 0)
   }
@@ -104,6 +118,14 @@ export class Maintenance {
 
   async releaseOverlap(): Promise<void> {
     await releaseOverlapWaiters(this.#db, null)
+    await releaseBackfill(this.#db, null)
+  }
+
+  /** The promise behind the NOTIFY of a start, and the end of a reservation whose time is over. */
+  async watchScheduler(): Promise<void> {
+    const { isRunning } = await watchScheduler(this.#db)
+    if (isRunning && !this.#wasRunning) this.#onStarted()
+    this.#wasRunning = isRunning
   }
 
   async foldStatistics(): Promise<void> {
@@ -184,6 +206,11 @@ export class Maintenance {
     await pruneTotals(this.#db)
   }
 
+  /** Apart from retention and rarer: it looks at every cron. */
+  async pruneHistory(): Promise<void> {
+    await pruneHistory(this.#db, this.#config.retention_days)
+  }
+
   #schedule(task: Task, delayMs: number): void {
     if (this.#isStopping) return
     const timer = setTimeout(() => {
@@ -191,7 +218,7 @@ export class Maintenance {
       const running = task
         .run()
         .catch((error) => {
-          // The dispatch loop reports an outage; eight tasks need not repeat it.
+          // The dispatch loop reports an outage; the tasks need not repeat it.
           if (!isConnectionFailure(error))
             this.#logger.error('maintenance failed', { task: task.name, error })
         })

@@ -6,6 +6,7 @@ import {
   type Failure,
   failExecutions,
   isConnectionFailure,
+  releaseBackfill,
   releaseOverlapWaiters,
 } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
@@ -171,10 +172,16 @@ export class Completer {
   /** A slot of the same cron may have waited for this one. The dispatchers look as well, a little later. */
   async #afterwards(settled: HeldExecution[]): Promise<void> {
     const jobIds = new Set<number>()
-    for (const { claim } of settled) if (claim.jobId !== null) jobIds.add(claim.jobId)
+    const backfilled = new Set<number>()
+    for (const { claim } of settled) {
+      if (claim.jobId === null) continue
+      jobIds.add(claim.jobId)
+      if (claim.isBackfill) backfilled.add(claim.jobId)
+    }
     if (jobIds.size === 0) return
     try {
       await releaseOverlapWaiters(this.#options.db, [...jobIds])
+      if (backfilled.size > 0) await releaseBackfill(this.#options.db, [...backfilled])
     } catch (error) {
       this.#options.logger.warn('waiting slots not released yet', { error })
     }

@@ -27,6 +27,7 @@ import { messageOf, stackOf } from './outcome.ts'
 import { Reporter } from './reporter.ts'
 import { Supervisor } from './supervise.ts'
 import { watchInDoubt } from './watchInDoubt.ts'
+import { watchScheduler } from './watchScheduler.ts'
 
 /** Reports, cancel polls and house-keeping at once. */
 const OTHER_CONNECTIONS = 2
@@ -148,14 +149,18 @@ export async function startWorker(
   })
   const heartbeat = new Heartbeat({ config, database: engineConfig, workerId: id, held, logger })
   const listener = new Listener(engineConfig, {
-    channels: [CHANNELS.work, CHANNELS.cancel],
+    channels: [CHANNELS.scheduler, CHANNELS.work, CHANNELS.cancel],
     applicationName: `${id}-listen`,
-    onNotify: (channel, payload) =>
-      channel === CHANNELS.cancel ? supervisor.cancel(Number(payload)) : claimLoop.notify(payload),
+    onNotify: (channel, payload) => {
+      if (channel === CHANNELS.cancel) supervisor.cancel(Number(payload))
+      else if (channel === CHANNELS.scheduler) claimLoop.sweep()
+      else claimLoop.notify(payload)
+    },
     onConnect: () => claimLoop.sweep(),
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
   const stopWatchingInDoubt = watchInDoubt(databases, logger)
+  const stopWatchingScheduler = watchScheduler(db, logger, () => claimLoop.sweep())
   await Promise.all([heartbeat.up, completer.warmUp()])
   supervisor.start()
   claimLoop.start()
@@ -189,6 +194,7 @@ export async function startWorker(
       }
       supervisor.stop()
       stopWatchingInDoubt()
+      stopWatchingScheduler()
       const signOff = async () => {
         await reporter.flush()
         await heartbeat.stop()

@@ -1,12 +1,15 @@
--- Purpose: what the admin API needs: users, sessions, tokens, the audit log, the scheduler's state, totals of executions.
--- Locks:   ACCESS EXCLUSIVE on execution_stat_deltas for an instant and on execution_stats while it is rewritten; the totals
---          are counted in one scan of job_executions, so stop the services first (they refuse to start on a database that is
---          behind anyway).
--- Way back: DROP the tables and the type below, and the columns added to execution_stat_deltas. The histograms of
+-- Purpose: what the admin API needs: users, sessions, tokens, the audit log, the scheduler's state, totals of executions,
+--          what crons were at any time, backfilled slots.
+-- Locks:   ACCESS EXCLUSIVE on execution_stat_deltas, job_executions and cron_jobs for an instant and on execution_stats while
+--          it is rewritten; the totals are counted in one scan of job_executions, so stop the services first (they refuse to
+--          start on a database that is behind anyway).
+-- Way back: DROP the tables, functions and the type below, the triggers on cron_jobs and the columns added to
+--          execution_stat_deltas and job_executions; the value 'backfill' of execution_wait may stay. The histograms of
 --          execution_stats start anew as arrays; counts and sums stay.
--- Made by drizzle-kit from src/schema, then the rows at its end added by hand.
+-- Made by drizzle-kit from src/schema, then the functions, triggers and rows at its end added by hand.
 
 CREATE TYPE "public"."user_role" AS ENUM('viewer', 'operator', 'admin');--> statement-breakpoint
+ALTER TYPE "public"."execution_wait" ADD VALUE 'backfill';--> statement-breakpoint
 CREATE TABLE "api_tokens" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "api_tokens_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"name" text NOT NULL,
@@ -34,6 +37,21 @@ CREATE TABLE "audit_log" (
 	"after" jsonb,
 	"request_id" text,
 	"address" text
+);
+--> statement-breakpoint
+CREATE TABLE "cron_revisions" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "cron_revisions_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"job_id" bigint NOT NULL,
+	"valid_from" timestamp (3) with time zone NOT NULL,
+	"start_at" timestamp (3) with time zone,
+	"end_at" timestamp (3) with time zone,
+	"next_run_at" timestamp (3) with time zone,
+	"replaced_next_run_at" timestamp (3) with time zone,
+	"replaced_completed_at" timestamp (3) with time zone,
+	"is_enabled" boolean NOT NULL,
+	"day_match" "day_match" NOT NULL,
+	"cron_expression" text NOT NULL,
+	"timezone" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "execution_stats_hourly" (
@@ -96,6 +114,14 @@ CREATE TABLE "scheduler_state" (
 	CONSTRAINT "scheduler_state_reservation_is_whole" CHECK (num_nulls(reserved_at, reserved_until, reserved_by, reservation_reason) IN (0, 4) AND num_nulls(reserved_for_execution, reserved_for_time) IN (0, 2))
 );
 --> statement-breakpoint
+CREATE TABLE "scheduler_stops" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "scheduler_stops_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"stopped_at" timestamp (3) with time zone NOT NULL,
+	"started_at" timestamp (3) with time zone,
+	"stopped_by" text,
+	"started_by" text
+);
+--> statement-breakpoint
 CREATE TABLE "sessions" (
 	"id_hash" text PRIMARY KEY NOT NULL,
 	"user_id" bigint NOT NULL,
@@ -125,17 +151,80 @@ ALTER TABLE "execution_stat_deltas" ADD COLUMN "total_change" integer DEFAULT 0 
 ALTER TABLE "execution_stat_deltas" ADD COLUMN "param_source" "param_source";--> statement-breakpoint
 ALTER TABLE "execution_stat_deltas" ADD COLUMN "priority" smallint;--> statement-breakpoint
 ALTER TABLE "execution_stat_deltas" ADD COLUMN "queue" text;--> statement-breakpoint
+ALTER TABLE "job_executions" ADD COLUMN "backfill_limit" smallint;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "api_tokens_hash_key" ON "api_tokens" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "audit_log_at_idx" ON "audit_log" USING btree ("at","id");--> statement-breakpoint
 CREATE INDEX "audit_log_target_idx" ON "audit_log" USING btree ("target_type","target_id","at","id");--> statement-breakpoint
 CREATE INDEX "audit_log_actor_idx" ON "audit_log" USING btree ("actor_name","at","id");--> statement-breakpoint
 CREATE INDEX "audit_log_action_idx" ON "audit_log" USING btree ("action","at","id");--> statement-breakpoint
+CREATE INDEX "cron_revisions_job_idx" ON "cron_revisions" USING btree ("job_id","valid_from","id");--> statement-breakpoint
+CREATE INDEX "job_executions_backfill_idx" ON "job_executions" USING btree ("job_id","waiting_for","scheduled_time") WHERE status IN ('PENDING', 'RUNNING') AND backfill_limit IS NOT NULL;--> statement-breakpoint
+DROP INDEX "job_executions_active_cron_idx";--> statement-breakpoint
+CREATE INDEX "job_executions_active_cron_idx" ON "job_executions" USING btree ("job_id","backfill_limit") WHERE status IN ('PENDING', 'RUNNING') AND job_id IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX "scheduler_stops_open_key" ON "scheduler_stops" USING btree ((started_at IS NULL)) WHERE started_at IS NULL;--> statement-breakpoint
 CREATE INDEX "sessions_user_idx" ON "sessions" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "sessions_expires_idx" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_name_key" ON "users" USING btree (lower(name));
 --> statement-breakpoint
 INSERT INTO "scheduler_state" DEFAULT VALUES;--> statement-breakpoint
+
+-- Wakes every service when the scheduler is started, stopped, reserved or free again, and keeps when it was stopped.
+CREATE FUNCTION jobu_scheduler_changed() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.is_running <> OLD.is_running THEN
+    NEW.changed_at := clock_timestamp();
+    IF NEW.is_running THEN
+      UPDATE scheduler_stops SET started_at = NEW.changed_at, started_by = NEW.changed_by WHERE started_at IS NULL;
+    ELSE
+      INSERT INTO scheduler_stops (stopped_at, stopped_by) VALUES (NEW.changed_at, NEW.changed_by);
+    END IF;
+  END IF;
+  PERFORM pg_notify('jobu_scheduler', '');
+  RETURN NEW;
+END $$;--> statement-breakpoint
+
+CREATE TRIGGER scheduler_state_changed BEFORE UPDATE ON "scheduler_state" FOR EACH ROW EXECUTE FUNCTION jobu_scheduler_changed();--> statement-breakpoint
+
+-- Whether a reservation still holds the queue: its time is not over, nor is the execution it is for. A function, so that
+-- a claim, which asks this only while there is a reservation, does not open every partition for the question.
+CREATE FUNCTION jobu_reservation_holds(until timestamptz, execution bigint, scheduled timestamptz) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF until IS NULL OR until <= now() THEN RETURN false; END IF;
+  RETURN execution IS NULL
+    OR EXISTS (SELECT FROM job_executions WHERE id = execution AND scheduled_time = scheduled AND finished_at IS NULL);
+END $$;--> statement-breakpoint
+
+-- What a cron's instants are decided by, whenever it changes. A fire names none of the columns of the second trigger.
+CREATE FUNCTION jobu_revise_crons() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    INSERT INTO cron_revisions (job_id, valid_from, start_at, end_at, next_run_at, is_enabled, day_match, cron_expression, timezone)
+    SELECT id, date_trunc('milliseconds', now()), start_at, end_at, next_run_at, is_enabled, day_match, cron_expression, timezone FROM created;
+  ELSE
+    INSERT INTO cron_revisions (job_id, valid_from, start_at, end_at, next_run_at, replaced_next_run_at, replaced_completed_at,
+      is_enabled, day_match, cron_expression, timezone)
+    VALUES (NEW.id, date_trunc('milliseconds', now()), NEW.start_at, NEW.end_at, NEW.next_run_at, OLD.next_run_at, OLD.completed_at,
+      NEW.is_enabled, NEW.day_match, NEW.cron_expression, NEW.timezone);
+  END IF;
+  RETURN NULL;
+END $$;--> statement-breakpoint
+
+CREATE TRIGGER cron_jobs_created AFTER INSERT ON "cron_jobs" REFERENCING NEW TABLE AS created
+FOR EACH STATEMENT EXECUTE FUNCTION jobu_revise_crons();--> statement-breakpoint
+
+CREATE TRIGGER cron_jobs_revised
+AFTER UPDATE OF cron_expression, timezone, day_match, is_enabled, start_at, end_at, version ON "cron_jobs" FOR EACH ROW
+WHEN ((OLD.cron_expression, OLD.timezone, OLD.day_match, OLD.is_enabled, OLD.start_at, OLD.end_at, OLD.next_run_at)
+  IS DISTINCT FROM (NEW.cron_expression, NEW.timezone, NEW.day_match, NEW.is_enabled, NEW.start_at, NEW.end_at, NEW.next_run_at))
+EXECUTE FUNCTION jobu_revise_crons();--> statement-breakpoint
+
+-- Of the crons that exist already nothing earlier is known.
+INSERT INTO "cron_revisions" (job_id, valid_from, start_at, end_at, next_run_at, is_enabled, day_match, cron_expression, timezone)
+SELECT id, date_trunc('milliseconds', now()), start_at, end_at, next_run_at, is_enabled, day_match, cron_expression, timezone FROM "cron_jobs";--> statement-breakpoint
 
 -- Deltas written before have no total_change: what they counted is in this scan.
 INSERT INTO "execution_totals" (month, handler_name, queue, param_source, priority, status, count)

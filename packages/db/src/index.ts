@@ -47,17 +47,26 @@ export {
   type IdempotencyClaim,
   type UsedKey,
 } from './queries/idempotencyKeys.ts'
+export { type Backfill, insertBackfill } from './queries/insertBackfill.ts'
 export { insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
 export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
 export * from './queries/listAudit.ts'
 export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
 export { listLogs } from './queries/listLogs.ts'
+export {
+  type LiveDispatcher,
+  type LiveWorker,
+  liveDispatchers,
+  liveWorkers,
+  SILENT_SECONDS,
+} from './queries/liveServices.ts'
 export { type DueCron, lockDueCrons } from './queries/lockDueCrons.ts'
 export { nextWakeUp } from './queries/nextWakeUp.ts'
 export { dropMonth, ensurePartitions, expiredPartitions, pruneSideTables } from './queries/partitions.ts'
 export { pauseFailingCrons } from './queries/pauseFailingCrons.ts'
 export { promoteDueExecutions } from './queries/promoteDueExecutions.ts'
+export { pruneHistory } from './queries/pruneHistory.ts'
 export { pruneRateLimits } from './queries/pruneRateLimits.ts'
 export { pruneStats } from './queries/pruneStats.ts'
 export { type PublishedHandler, publishHandlers } from './queries/publishHandlers.ts'
@@ -65,9 +74,29 @@ export { readyQueues } from './queries/readyQueues.ts'
 export { type NewAuditEntry, recordAudit } from './queries/recordAudit.ts'
 export { type Progress, recordProgress } from './queries/recordProgress.ts'
 export { monthsToRecount, pruneTotals, recountTotals } from './queries/recountTotals.ts'
+export { MAX_BACKFILL_LIMIT, releaseBackfill } from './queries/releaseBackfill.ts'
 export { releaseOverlapWaiters } from './queries/releaseOverlapWaiters.ts'
 export { releaseUnheld } from './queries/releaseUnheld.ts'
 export { replaceExecutions } from './queries/replaceExecutions.ts'
+export {
+  MAX_QUEUE_COUNTED,
+  MAX_RUNNING_NAMED,
+  type SchedulerLoad,
+  schedulerLoad,
+} from './queries/schedulerLoad.ts'
+export {
+  excludeClaims,
+  freeQueue,
+  lockSchedulerState,
+  type NewReservation,
+  type Reservation,
+  readSchedulerState,
+  reserveQueue,
+  type SchedulerSight,
+  type SchedulerState,
+  setSchedulerRunning,
+  watchScheduler,
+} from './queries/schedulerState.ts'
 export * from './queries/sessions.ts'
 export { readSetting, writeSetting } from './queries/settings.ts'
 export type { Claim, ExecutionKey, RetryPolicy } from './queries/types.ts'
@@ -83,6 +112,7 @@ export {
   type WorkerRegistration,
 } from './queries/workers.ts'
 export { type CronAdvance, type Slot, writeSlots } from './queries/writeSlots.ts'
+export { yieldBackfill } from './queries/yieldBackfill.ts'
 export { Databases, databaseConfigNamed, getConnection, getDatabases, installDatabases } from './registry.ts'
 export * as schema from './schema/index.ts'
 export * from './states.ts'

@@ -9,4 +9,6 @@ export const CHANNELS = {
   work: 'jobu_work',
   /** A running execution is to be cancelled. Payload: its id. */
   cancel: 'jobu_cancel',
+  /** The scheduler was started or stopped, the queue reserved or freed. Payload: none. */
+  scheduler: 'jobu_scheduler',
 } as const

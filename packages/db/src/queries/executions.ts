@@ -129,7 +129,8 @@ export async function cancelExecutions(
 }
 
 /**
- * Brings FAILED, TIMEOUT and CANCELLED executions back to PENDING; one whose time is still ahead waits for it.
+ * Brings FAILED, TIMEOUT and CANCELLED executions back to PENDING; one whose time is still ahead waits for it, and a
+ * backfilled one for its turn.
  *
  * Locks: the rows given. Called by: admin.
  *
@@ -149,8 +150,8 @@ export async function retryExecutions(tx: Tx, keys: ExecutionKey[]): Promise<num
            cancel_requested_at = NULL, worker_id = NULL, error_message = NULL, reason = NULL, result = NULL,
            progress_percentage = NULL, current_step = NULL,
            run_at = greatest(e.scheduled_time, now()),
-           ready_at = CASE WHEN e.scheduled_time <= now() THEN now() END,
-           waiting_for = CASE WHEN e.scheduled_time > now() THEN 'time' END::execution_wait
+           ready_at = CASE WHEN e.scheduled_time <= now() AND e.backfill_limit IS NULL THEN now() END,
+           waiting_for = CASE WHEN e.backfill_limit IS NOT NULL THEN 'backfill' WHEN e.scheduled_time > now() THEN 'time' END::execution_wait
        FROM final WHERE e.id = final.id AND e.scheduled_time = final.scheduled_time
        RETURNING e.id, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.scheduled_time, e.ready_at, final.status AS was
      ), uncounted AS (

@@ -36,8 +36,11 @@ WITH failure AS (
       finished_at = CASE WHEN NOT h.again THEN clock_timestamp() END,
       retry_count = e.retry_count + (h.again AND h.outcome <> 'RELEASED')::integer,
       run_at = CASE WHEN h.again AND h.outcome <> 'RELEASED' THEN clock_timestamp() + h.retry_delay_ms * interval '1 millisecond' ELSE e.run_at END,
-      ready_at = CASE WHEN h.again AND (h.outcome = 'RELEASED' OR h.retry_delay_ms = 0) THEN now() END,
-      waiting_for = CASE WHEN h.again AND h.outcome <> 'RELEASED' AND h.retry_delay_ms > 0 THEN 'time' END::execution_wait,
+      ready_at = CASE WHEN h.again AND (h.outcome = 'RELEASED' OR h.retry_delay_ms = 0) AND e.backfill_limit IS NULL THEN now() END,
+      waiting_for = CASE
+        WHEN h.again AND h.outcome <> 'RELEASED' AND h.retry_delay_ms > 0 THEN 'time'
+        WHEN h.again AND e.backfill_limit IS NOT NULL THEN 'backfill'
+      END::execution_wait,
       worker_id = CASE WHEN NOT h.again THEN e.worker_id END,
       reason = coalesce(CASE WHEN e.cancel_requested_at IS NOT NULL THEN e.reason END, h.reason),
       -- Who asked for the cancel is on the row already.

@@ -7,6 +7,8 @@ WITH served AS (
 ), orphaned AS (
   SELECT id, scheduled_time FROM job_executions
   WHERE status = 'PENDING' AND ready_at < now() - $1 * interval '1 second'
+    AND (SELECT is_running AND reserved_until IS NULL FROM scheduler_state WHERE scheduler_state.id = 1)
+    AND NOT EXISTS (SELECT FROM scheduler_stops WHERE started_at > now() - $1 * interval '1 second')
     AND handler_name NOT IN (SELECT name FROM served)
     AND EXISTS (SELECT FROM workers WHERE status = 'ACTIVE' AND started_at < now() - $1 * interval '1 second')
   LIMIT 1000 FOR UPDATE SKIP LOCKED
@@ -25,7 +27,8 @@ SELECT id FROM failed`
 
 /**
  * Fails executions that have been claimable for `patienceSeconds` under a handler name no live worker has, so that
- * they do not wait for ever unseen. While no worker lives at all, they wait.
+ * they do not wait for ever unseen. While no worker lives at all, they wait; also while the scheduler is stopped or
+ * reserved, when somebody may be replacing the workers.
  *
  * Locks: the rows failed. Called by: the dispatcher.
  */

@@ -27,13 +27,14 @@ SELECT id, cron_expression AS "cronExpression", timezone, day_match AS "dayMatch
   next_run_at AS "nextRunAt", now() AS now
 FROM cron_jobs
 WHERE is_enabled AND next_run_at IS NOT NULL AND next_run_at <= now()
+  AND (SELECT is_running FROM scheduler_state WHERE scheduler_state.id = 1)
 ORDER BY next_run_at
 LIMIT $1
 FOR UPDATE SKIP LOCKED`
 
 /**
  * Takes due crons, oldest slot first, until the transaction ends. A row under edit, or held by another dispatcher, is
- * passed over; it is found again at the next pass.
+ * passed over; it is found again at the next pass. None while the scheduler is stopped: they stay due.
  *
  * Locks: the rows returned. Index: `cron_jobs_due_idx`. Called by: dispatchDueCrons.
  */

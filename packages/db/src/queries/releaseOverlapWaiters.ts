@@ -10,7 +10,7 @@ WITH free AS MATERIALIZED (
     AND NOT EXISTS (
       SELECT FROM job_executions AS other
       WHERE other.job_id = e.job_id AND other.status IN ('PENDING', 'RUNNING') AND other.job_id IS NOT NULL
-        AND other.waiting_for IS DISTINCT FROM 'overlap'
+        AND other.waiting_for IS DISTINCT FROM 'overlap' AND (other.backfill_limit IS NULL OR other.status = 'RUNNING')
     )
   ORDER BY e.job_id, e.scheduled_time
 ), released AS (
@@ -26,6 +26,7 @@ SELECT count(*)::integer AS count, (SELECT count(*) FROM woken) AS woken FROM re
 
 /**
  * Lets a slot that waited for an earlier execution of its cron (`buffer_one`, `replace`) go once that one is final.
+ * Backfilled slots that do not run yet come after it.
  *
  * Locks: the rows released. Index: `job_executions_overlap_idx`, usually empty. Called by: the worker after it
  * settled executions of crons, the dispatcher after it fired and from time to time.

@@ -12,7 +12,7 @@ WITH changed AS (
       error_message = CASE WHEN status = 'PENDING' THEN 'replaced by a newer slot before it started (overlap_policy replace)' ELSE 'replaced by a newer slot (overlap_policy replace)' END
   FROM unnest($1::bigint[], $3::timestamptz[]) AS newer (job_id, slot)
   WHERE e.job_id = newer.job_id AND e.job_id IS NOT NULL AND e.status IN ('PENDING', 'RUNNING')
-    AND e.scheduled_time <> newer.slot AND e.scheduled_time <= now() + interval '1 second'
+    AND e.scheduled_time <> newer.slot AND e.scheduled_time <= now() + interval '1 second' AND e.backfill_limit IS NULL
   RETURNING e.id, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.scheduled_time, e.status
 ), counted AS (
   INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)
@@ -25,6 +25,7 @@ SELECT DISTINCT job_id AS "jobId", (SELECT count(*) FROM told) AS told FROM chan
 
 /**
  * Makes room for a newer slot (`overlap_policy` replace): what waits is cancelled, what runs is asked to stop.
+ * Backfilled slots are left alone.
  *
  * Locks: the active rows of these crons. Index: `job_executions_active_cron_idx`. Called by: dispatchDueCrons.
  *

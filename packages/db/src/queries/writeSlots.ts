@@ -73,6 +73,15 @@ export async function writeSlots(
   slots: Slot[],
   advances: CronAdvance[],
 ): Promise<{ fired: number; skipped: number }> {
+  // Apart, since naming the column wakes every dispatcher (cron_jobs_changed), and a usual fire must not. First, so that
+  // the cron's history keeps the slot it stopped at.
+  const disabled = advances.filter((one) => one.disabledReason !== null)
+  if (disabled.length > 0) {
+    await tx.query(
+      'UPDATE cron_jobs SET is_enabled = false, version = version + 1, updated_at = now() WHERE id = ANY ($1::bigint[])',
+      [plainArray(disabled.map((one) => one.jobId))],
+    )
+  }
   const { rows } = await tx.query<{ fired: number; skipped: number }>({
     name: 'writeSlots',
     text,
@@ -91,13 +100,5 @@ export async function writeSlots(
       CHANNELS.work,
     ],
   })
-  // Apart, since naming the column wakes every dispatcher (cron_jobs_changed), and a usual fire must not.
-  const disabled = advances.filter((one) => one.disabledReason !== null)
-  if (disabled.length > 0) {
-    await tx.query(
-      'UPDATE cron_jobs SET is_enabled = false, version = version + 1, updated_at = now() WHERE id = ANY ($1::bigint[])',
-      [plainArray(disabled.map((one) => one.jobId))],
-    )
-  }
   return { fired: rows[0]!.fired, skipped: rows[0]!.skipped }
 }
