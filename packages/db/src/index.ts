@@ -63,6 +63,14 @@ export { releaseOverlapWaiters } from './queries/releaseOverlapWaiters.ts'
 export { releaseUnheld } from './queries/releaseUnheld.ts'
 export { replaceExecutions } from './queries/replaceExecutions.ts'
 export { readSetting, writeSetting } from './queries/settings.ts'
+export {
+  type Changes,
+  type ExecutionChange,
+  type LogChange,
+  tellChanges,
+  tellExecutions,
+  tellMark,
+} from './queries/tellChanges.ts'
 export type { Claim, ExecutionKey, RetryPolicy } from './queries/types.ts'
 export {
   heartbeatDispatcher,

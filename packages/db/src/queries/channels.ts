@@ -9,4 +9,6 @@ export const CHANNELS = {
   work: 'jobu_work',
   /** A running execution is to be cancelled. Payload: its id. */
   cancel: 'jobu_cancel',
+  /** Something changed that people watch. Payload: a message of `jobu_tell`. */
+  events: 'jobu_events',
 } as const

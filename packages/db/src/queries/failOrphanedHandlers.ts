@@ -1,4 +1,5 @@
 import type { Tx } from '../database.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 
 const text = `
 WITH served AS (
@@ -15,12 +16,13 @@ WITH served AS (
   SET status = 'FAILED', finished_at = now(), ready_at = NULL, reason = 'HANDLER_NOT_FOUND',
       error_message = format('handler "%s" not found: no live worker serves it', e.handler_name)
   FROM orphaned AS o WHERE e.id = o.id AND e.scheduled_time = o.scheduled_time
-  RETURNING e.id, e.job_id, e.handler_name
+  RETURNING e.id, e.job_id, e.handler_name, e.status, e.queue, e.attempt
 ), counted AS (
   INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
   SELECT job_id, count(*), 'FAILED', handler_name FROM failed GROUP BY job_id, handler_name
+), told AS MATERIALIZED (${tellExecutionsOf('failed')}
 )
-SELECT id FROM failed`
+SELECT id, (SELECT count(*) FROM told) FROM failed`
 
 /**
  * Fails executions that have been claimable for `patienceSeconds` under a handler name no live worker has, so that

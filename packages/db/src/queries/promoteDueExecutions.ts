@@ -1,5 +1,6 @@
 import type { Tx } from '../database.ts'
 import { CHANNELS } from './channels.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 
 const text = `
 WITH due AS MATERIALIZED (
@@ -9,9 +10,10 @@ WITH due AS MATERIALIZED (
 ), promoted AS (
   UPDATE job_executions AS e SET ready_at = now(), waiting_for = NULL
   FROM due WHERE e.id = due.id AND e.scheduled_time = due.scheduled_time
-  RETURNING e.queue
+  RETURNING e.id, e.status, e.job_id, e.handler_name, e.queue, e.attempt
 ), woken AS MATERIALIZED (
   SELECT pg_notify($2, queue) FROM (SELECT DISTINCT queue FROM promoted) AS q
+  UNION ALL${tellExecutionsOf('promoted')}
 )
 SELECT count(*)::integer AS count, (SELECT count(*) FROM woken) AS woken FROM promoted`
 

@@ -1,5 +1,6 @@
 import type { Tx } from '../database.ts'
 import { CHANNELS } from './channels.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 import { instantArray, plainArray } from './types.ts'
 
 // One UPDATE for both: a row that is claimed while this waits for it must be found RUNNING, not overlooked.
@@ -13,12 +14,13 @@ WITH changed AS (
   FROM unnest($1::bigint[], $3::timestamptz[]) AS newer (job_id, slot)
   WHERE e.job_id = newer.job_id AND e.job_id IS NOT NULL AND e.status IN ('PENDING', 'RUNNING')
     AND e.scheduled_time <> newer.slot AND e.scheduled_time <= now() + interval '1 second'
-  RETURNING e.id, e.job_id, e.handler_name, e.status
+  RETURNING e.id, e.job_id, e.handler_name, e.status, e.queue, e.attempt
 ), counted AS (
   INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
   SELECT job_id, count(*), 'CANCELLED', handler_name FROM changed WHERE status = 'CANCELLED' GROUP BY job_id, handler_name
 ), told AS MATERIALIZED (
   SELECT pg_notify($2, id::text) FROM changed WHERE status = 'RUNNING'
+  UNION ALL${tellExecutionsOf('changed')}
 )
 SELECT DISTINCT job_id AS "jobId", (SELECT count(*) FROM told) AS told FROM changed WHERE status = 'RUNNING'`
 
