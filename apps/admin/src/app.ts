@@ -4,6 +4,8 @@ import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import helmet from 'helmet'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
+import type { EventHub } from './events/eventHub.ts'
+import { JobLogStream } from './events/jobLogStream.ts'
 import { authenticate } from './http/authenticate.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { jsonBody } from './http/jsonBody.ts'
@@ -11,6 +13,7 @@ import { mount } from './http/mount.ts'
 import { requestLog } from './http/requestLog.ts'
 import { sendError } from './http/sendError.ts'
 import { cronEndpoints } from './routes/crons.ts'
+import { eventEndpoints } from './routes/events.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
 import { CronService } from './services/cronService.ts'
@@ -20,6 +23,7 @@ import { JobService } from './services/jobService.ts'
 export interface AppDeps {
   /** Opened with `engine`. */
   database: Database
+  events: EventHub
   config: AdminConfig
   scheduling: SchedulingConfig
   logger: Logger
@@ -52,11 +56,12 @@ export function buildApp(deps: AppDeps): Express {
 }
 
 /** Every operation below the API's prefix that needs credentials. */
-function apiEndpoints({ database, scheduling, logger }: AppDeps): Endpoint[] {
+function apiEndpoints({ database, events, scheduling, logger }: AppDeps): Endpoint[] {
   const handlers = new HandlerCatalog(database, logger)
   return [
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
-    ...jobEndpoints(new JobService(database, handlers)),
+    ...jobEndpoints(new JobService(database, handlers), new JobLogStream(database, events)),
+    ...eventEndpoints(events),
   ]
 }
 

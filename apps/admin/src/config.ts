@@ -28,6 +28,14 @@ export const adminSchema = z
     token: z.string().min(32, 'expected at least 32 characters').optional(),
     /** The administrator's password. */
     password: z.string().min(8, 'expected at least 8 characters').optional(),
+    events: z
+      .strictObject({
+        /** Event streams open at once, of `/events` and of logs. */
+        max_streams: z.number().int().min(0).max(100_000).default(500),
+        /** How often each says that it lives, in seconds. */
+        heartbeat_seconds: z.number().int().min(1).max(60).default(15),
+      })
+      .prefault({}),
     /** The zone in which times are shown. */
     display_timezone: timezone.default('Asia/Seoul'),
     /** The largest request body, in bytes, after decompression. */

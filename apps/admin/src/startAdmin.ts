@@ -6,6 +6,7 @@ import type { Logger } from '@jobu/runtime'
 import { VERSION } from '@jobu/runtime'
 import { buildApp } from './app.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
+import { EventHub } from './events/eventHub.ts'
 
 /** How long requests may take to finish once the service stops, in milliseconds. */
 const STOP_TIMEOUT_MS = 3_000
@@ -44,9 +45,14 @@ export async function startAdmin(
     },
     { engine: true, applicationName: 'jobu-admin' },
   )
+  let events: EventHub | undefined
   try {
     await checkMigrations(database)
-    const server = createServer(buildApp({ database, config, scheduling, logger, version: VERSION }))
+    events = new EventHub(database, databaseConfig, logger, {
+      maxStreams: config.events.max_streams,
+      heartbeatMs: config.events.heartbeat_seconds * 1000,
+    })
+    const server = createServer(buildApp({ database, events, config, scheduling, logger, version: VERSION }))
     server.listen(config.port, config.host)
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
@@ -54,11 +60,12 @@ export async function startAdmin(
       address: `http://${hostName(config.host)}:${port}`,
       port,
       async stop() {
-        await close(server)
+        await Promise.all([events?.close(), close(server)])
         await database.close()
       },
     }
   } catch (error) {
+    await events?.close()
     await database.close()
     throw error
   }

@@ -3,7 +3,7 @@ import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
 import { z } from 'zod'
 import { createTestDatabase } from '../../../../test/support/testDatabase.ts'
-import { adminSchema, buildApp } from '../../src/index.ts'
+import { adminSchema, buildApp, EventHub, type EventHubOptions } from '../../src/index.ts'
 
 export const TOKEN = 'a-token-of-at-least-thirty-two-characters'
 export const PASSWORD = 'correct horse'
@@ -25,21 +25,33 @@ export interface Options {
   minCronIntervalSeconds?: number
   withoutHandlers?: boolean
   logger?: Logger
+  events?: Partial<EventHubOptions>
+  /** Another app on the database of this one, which must outlive it. */
+  beside?: { url: string }
 }
 
 /** The app on a database of its own; `api` sends requests with the bearer token, `anonymous` without. */
 export async function startTestApp(options: Options = {}) {
-  const testDatabase = await createTestDatabase()
+  const testDatabase = options.beside
+    ? { ...options.beside, drop: async () => {} }
+    : await createTestDatabase()
   const database = new Database({ url: testDatabase.url }, { engine: true })
   if (!options.withoutHandlers) await publishTestHandlers(database)
+  const logger = options.logger ?? createLogger('admin', { JOBU_LOG_LEVEL: 'silent' })
+  const events = new EventHub(database, { url: testDatabase.url }, logger, {
+    maxStreams: 500,
+    heartbeatMs: 15_000,
+    ...options.events,
+  })
   const app = buildApp({
     database,
+    events,
     config: adminSchema.parse({ token: TOKEN, password: PASSWORD, ...options.config }),
     scheduling: {
       minCronIntervalSeconds: options.minCronIntervalSeconds ?? 60,
       timezone: 'Asia/Seoul',
     },
-    logger: options.logger ?? createLogger('admin', { JOBU_LOG_LEVEL: 'silent' }),
+    logger,
     version: '1.0.0',
   })
   const server = app.listen(0)
@@ -53,9 +65,11 @@ export async function startTestApp(options: Options = {}) {
   return {
     database,
     url: testDatabase.url,
+    server,
     api,
     anonymous,
     async stop() {
+      await events.close()
       await new Promise((resolve) => server.close(resolve))
       await database.close()
       await testDatabase.drop()
