@@ -58,8 +58,7 @@ export class EventHub {
     const reader = new FeedReader(stream, matches)
     const { lastId } = this.#ring
     const missed = lastEventId === undefined ? undefined : this.#ring.since(lastEventId)
-    if (lastEventId === undefined) reader.start(lastId)
-    else if (missed) reader.take(missed, lastId)
+    if (lastEventId === undefined || missed) reader.take(missed ?? [], lastId)
     else reader.resync('unknown_event_id', lastId)
     this.#readers.add(reader)
     stream.onClose = () => this.#readers.delete(reader)

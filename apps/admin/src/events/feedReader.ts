@@ -30,12 +30,6 @@ export class FeedReader {
     stream.heartbeatText = () => this.#placeLine()
   }
 
-  /** @param place  where the client stands without any event */
-  start(place: string | undefined): void {
-    this.#place = place
-    if (place !== undefined) this.#stream.write(`${this.#placeLine()}\n`)
-  }
-
   /** @param place  after these events, whether they are for this client or not */
   take(events: readonly FeedEvent[], place: string | undefined): void {
     this.#place = place
@@ -76,6 +70,11 @@ export class FeedReader {
         if (text.length >= CHUNK_CHARACTERS) break
       }
       this.#stream.write(text)
+    }
+    // Who has no place yet could not resume: not left to the next heartbeat.
+    if (this.#sentPlace === undefined && !this.#stream.isBlocked) {
+      const line = this.#placeLine()
+      if (line !== '') this.#stream.write(`${line}\n`)
     }
   }
 

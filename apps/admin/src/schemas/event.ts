@@ -1,9 +1,10 @@
 import { EXECUTION_STATUSES } from '@jobu/db'
 import { z } from 'zod'
 import { TOPICS, type Topic } from '../events/feedEvent.ts'
-import { id } from './fields.ts'
+import { id, queryText } from './fields.ts'
 
 const MAX_VALUES = 100
+const MAX_SHOWN = 100
 const DEFAULT_TOPICS: Topic[] = TOPICS.filter((topic) => topic !== 'logs')
 
 /** Repeated, or separated by commas. @param expected  of each, for the error */
@@ -14,7 +15,7 @@ function listOf<T extends z.ZodType<unknown, string>>(item: T, expected: string)
     if (values.size > MAX_VALUES) refuse(`holds ${values.size} values, expected at most ${MAX_VALUES}`)
     return [...values].slice(0, MAX_VALUES).flatMap((value): Array<z.output<T>> => {
       const parsed = item.safeParse(value)
-      if (!parsed.success) refuse(`holds ${JSON.stringify(value)}, expected ${expected}`)
+      if (!parsed.success) refuse(`holds ${JSON.stringify(value.slice(0, MAX_SHOWN))}, expected ${expected}`)
       return parsed.success ? [parsed.data] : []
     })
   })
@@ -30,6 +31,6 @@ export const eventsQuery = z.strictObject({
     .meta({ description: 'Of executions' }),
   job_id: ids.optional().meta({ description: 'Ids of executions, as in /jobs/{id}' }),
   cron_id: ids.optional().meta({ description: 'Ids of crons: themselves, and their executions' }),
-  handler_name: z.string().min(1).max(255).optional(),
+  handler_name: queryText.optional(),
 })
 export type EventsQuery = z.output<typeof eventsQuery>
