@@ -59,6 +59,11 @@ export class EventClient {
     })
   }
 
+  /** Whether the server ended the answer, rather than cut the connection. */
+  get isComplete(): boolean {
+    return this.#response.complete
+  }
+
   /** Resolves once `isThere`, asked after everything that arrives. */
   async until(isThere: () => boolean): Promise<void> {
     await new Promise<void>((resolve) => {
@@ -76,7 +81,7 @@ export class EventClient {
     return find()!
   }
 
-  /** Resolves with the number of heartbeats once another one has come. */
+  /** Resolves once another one has come. */
   async heartbeat(): Promise<void> {
     const { length } = this.comments
     await this.until(() => this.comments.length > length)

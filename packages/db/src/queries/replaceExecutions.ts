@@ -3,6 +3,7 @@ import { CHANNELS } from './channels.ts'
 import { tellExecutionsOf } from './tellChanges.ts'
 import { instantArray, plainArray } from './types.ts'
 
+// told stands in the condition, which is read where nothing runs as well.
 // One UPDATE for both: a row that is claimed while this waits for it must be found RUNNING, not overlooked.
 const text = `
 WITH changed AS (
@@ -22,7 +23,7 @@ WITH changed AS (
   SELECT pg_notify($2, id::text) FROM changed WHERE status = 'RUNNING'
   UNION ALL${tellExecutionsOf('changed')}
 )
-SELECT DISTINCT job_id AS "jobId", (SELECT count(*) FROM told) AS told FROM changed WHERE status = 'RUNNING'`
+SELECT DISTINCT job_id AS "jobId" FROM changed WHERE status = 'RUNNING' AND (SELECT count(*) FROM told) >= 0`
 
 /**
  * Makes room for a newer slot (`overlap_policy` replace): what waits is cancelled, what runs is asked to stop.
