@@ -7,6 +7,8 @@ import { addressTest } from './access/clientAddress.ts'
 import { PasswordCheck } from './access/passwordCheck.ts'
 import { SignInLimits } from './access/signInLimits.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
+import type { EventHub } from './events/eventHub.ts'
+import { JobLogStream } from './events/jobLogStream.ts'
 import { authenticate } from './http/authenticate.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { jsonBody } from './http/jsonBody.ts'
@@ -20,6 +22,7 @@ import { auditEndpoints } from './routes/audit.ts'
 import { authEndpoints } from './routes/auth.ts'
 import { cronEndpoints } from './routes/crons.ts'
 import { documentEndpoints } from './routes/document.ts'
+import { eventEndpoints } from './routes/events.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
 import { tokenEndpoints } from './routes/tokens.ts'
@@ -35,6 +38,7 @@ import { UserService } from './services/userService.ts'
 export interface AppDeps {
   /** Opened with `engine`. */
   database: Database
+  events: EventHub
   config: AdminConfig
   scheduling: SchedulingConfig
   logger: Logger
@@ -75,7 +79,7 @@ export function endpointsOf(deps: AppDeps): Endpoint[] {
   return [...service, ...api]
 }
 
-function assemble({ database, config, scheduling, logger, version }: AppDeps) {
+function assemble({ database, events, config, scheduling, logger, version }: AppDeps) {
   const handlers = new HandlerCatalog(database, logger)
   const passwords = new PasswordCheck(database, new SignInLimits(database), logger)
   const authenticator = new Authenticator(database, config, passwords, logger)
@@ -85,11 +89,12 @@ function assemble({ database, config, scheduling, logger, version }: AppDeps) {
   const service: Endpoint[] = [...healthEndpoints(database, version), ...documentEndpoints(document)]
   const api: Endpoint[] = [
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
-    ...jobEndpoints(new JobService(database, handlers)),
+    ...jobEndpoints(new JobService(database, handlers), new JobLogStream(database, events)),
     ...authEndpoints(new SessionService(database, config, passwords, forget), config),
     ...userEndpoints(new UserService(database, forget)),
     ...tokenEndpoints(new TokenService(database, forget)),
     ...auditEndpoints(new AuditService(database)),
+    ...eventEndpoints(events),
   ]
   return { authenticator, service, api, document }
 }

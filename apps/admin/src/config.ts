@@ -64,6 +64,14 @@ export const adminSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  events: z
+    .strictObject({
+      /** Event streams open at once, of `/events` and of logs. */
+      max_streams: z.number().int().min(0).max(100_000).default(500),
+      /** How often each says that it lives, in seconds. */
+      heartbeat_seconds: z.number().int().min(1).max(60).default(15),
+    })
+    .prefault({}),
   /** Entries of the audit log are kept for so many days. */
   audit_retention_days: z.number().int().min(1).max(36_500).default(365),
   /** The zone in which times are shown. */

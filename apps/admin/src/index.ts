@@ -7,4 +7,5 @@ export {
   loadSchedulingConfig,
   type SchedulingConfig,
 } from './config.ts'
+export { EventHub, type EventHubOptions } from './events/eventHub.ts'
 export { type Admin, startAdmin } from './startAdmin.ts'

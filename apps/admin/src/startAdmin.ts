@@ -7,6 +7,7 @@ import { VERSION } from '@jobu/runtime'
 import { prepareAccess } from './access/prepareAccess.ts'
 import { buildApp } from './app.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
+import { EventHub } from './events/eventHub.ts'
 import { HouseKeeping } from './houseKeeping.ts'
 import { createHttpServer } from './http/createHttpServer.ts'
 
@@ -48,10 +49,16 @@ export async function startAdmin(
     { engine: true, applicationName: 'jobu-admin' },
   )
   const houseKeeping = new HouseKeeping(database, config, logger)
+  let events: EventHub | undefined
   try {
     await checkMigrations(database)
     await prepareAccess(database, config, logger)
-    const server = createHttpServer(buildApp({ database, config, scheduling, logger, version: VERSION }))
+    events = new EventHub(database, databaseConfig, logger, {
+      maxStreams: config.events.max_streams,
+      heartbeatMs: config.events.heartbeat_seconds * 1000,
+    })
+    const app = buildApp({ database, events, config, scheduling, logger, version: VERSION })
+    const server = createHttpServer(app)
     server.listen(config.port, config.host)
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
@@ -60,12 +67,13 @@ export async function startAdmin(
       address: `http://${hostName(config.host)}:${port}`,
       port,
       async stop() {
-        await close(server)
+        await Promise.all([events?.close(), close(server)])
         await houseKeeping.stop()
         await database.close()
       },
     }
   } catch (error) {
+    await events?.close()
     await database.close()
     throw error
   }

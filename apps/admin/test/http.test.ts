@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { Database } from '@jobu/db'
 import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
-import { adminSchema, buildApp } from '../src/index.ts'
+import { adminSchema, buildApp, EventHub } from '../src/index.ts'
 import { DocumentCheck } from './support/documentCheck.ts'
 import { PASSWORD, startTestApp, type TestApp, TOKEN } from './support/startTestApp.ts'
 
@@ -338,11 +338,14 @@ test('a lower minimum interval lets crons with seconds pass', async () => {
 /** Another app, on any database. */
 function appOn(url: string, config: Record<string, unknown> = {}) {
   const database = new Database({ url }, { engine: true })
+  const logger = createLogger('admin', { JOBU_LOG_LEVEL: 'silent' })
+  const events = new EventHub(database, { url }, logger, { maxStreams: 1, heartbeatMs: 15_000 })
   const app = buildApp({
     database,
+    events,
     config: adminSchema.parse({ token: TOKEN, password: PASSWORD, ...config }),
     scheduling: { minCronIntervalSeconds: 60, timezone: 'UTC' },
-    logger: createLogger('admin', { JOBU_LOG_LEVEL: 'silent' }),
+    logger,
     version: '1.0.0',
   })
   const server = app.listen(0)
@@ -351,7 +354,7 @@ function appOn(url: string, config: Record<string, unknown> = {}) {
     api: supertest(server),
     async close() {
       server.close()
-      await database.close()
+      await Promise.all([events.close(), database.close()])
       check.throwViolations()
     },
   }

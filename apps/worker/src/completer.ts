@@ -10,6 +10,7 @@ import {
   releaseOverlapWaiters,
 } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
+import type { ChangeFeed } from './changeFeed.ts'
 import type { HeldExecution, HeldExecutions } from './heldExecutions.ts'
 import type { Outcome } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
@@ -18,6 +19,7 @@ export interface CompleterOptions {
   db: Database
   held: HeldExecutions
   reporter: Reporter
+  feed: ChangeFeed
   logger: Logger
   batchSize: number
   onSettled(count: number): void
@@ -82,6 +84,9 @@ export class Completer {
   settledElsewhere(held: HeldExecution): void {
     if (held.isSettled) return
     held.isSettled = true
+    const { reporter, feed } = this.#options
+    // Those who follow its log take the news for its end.
+    void reporter.flush().then(() => feed.changed(held.claim, 'SUCCESS'))
     void this.#afterwards([held])
     this.#options.held.remove(held)
   }
@@ -120,19 +125,21 @@ export class Completer {
   }
 
   async #flush(done: Done[], failed: Failed[]): Promise<void> {
-    const { db, held, reporter, logger, onSettled } = this.#options
+    const { db, held, reporter, feed, logger, onSettled } = this.#options
     const all = [...done, ...failed].map((one) => one.held)
     for (let isAway = false; ; ) {
       try {
         // A final status says that its log is whole.
         await reporter.flush()
-        if (done.length > 0) this.#warnOfRefused(done, await completeExecutions(db, done))
+        if (done.length > 0) {
+          const written = this.#written(done, await completeExecutions(db, done))
+          for (const one of written) feed.changed(one.held.claim, 'SUCCESS')
+        }
         if (failed.length > 0) {
-          const written = await failExecutions(db, failed)
-          this.#warnOfRefused(
-            failed,
-            written.map((one) => one.id),
-          )
+          const settled = await failExecutions(db, failed)
+          const statusOf = new Map(settled.map(({ id, status }) => [id, status]))
+          const written = this.#written(failed, [...statusOf.keys()])
+          for (const one of written) feed.changed(one.held.claim, statusOf.get(one.id)!)
         }
         break
       } catch (error) {
@@ -160,13 +167,15 @@ export class Completer {
     void this.#afterwards(all)
   }
 
-  #warnOfRefused(sent: Array<{ id: number; attempt: number }>, written: number[]): void {
-    if (written.length === sent.length) return
-    const known = new Set(written)
-    for (const { id, attempt } of sent) {
+  /** Of the outcomes sent those that were written. */
+  #written<T extends Done | Failed>(sent: T[], ids: number[]): T[] {
+    if (ids.length === sent.length) return sent
+    const known = new Set(ids)
+    return sent.filter(({ id, attempt }) => {
       if (!known.has(id))
         this.#options.logger.warn('outcome refused: lease lost', { executionId: id, attempt })
-    }
+      return known.has(id)
+    })
   }
 
   /** A slot of the same cron may have waited for this one. The dispatchers look as well, a little later. */

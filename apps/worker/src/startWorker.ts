@@ -16,6 +16,7 @@ import {
 import { loadHandlers } from '@jobu/handlers'
 import { type HealthServer, type Logger, startHealthServer, VERSION } from '@jobu/runtime'
 import pLimit from 'p-limit'
+import { ChangeFeed } from './changeFeed.ts'
 import { ClaimLoop } from './claimLoop.ts'
 import { Completer, MAX_FLUSHES } from './completer.ts'
 import type { WorkerConfig } from './config.ts'
@@ -102,11 +103,13 @@ export async function startWorker(
   const pool = pLimit(config.pool_size)
   // Outcomes on their way to the database still count as held, so there are more slots than handlers that can run.
   const held = new HeldExecutions(2 * config.pool_size + 4 * config.claim_batch_size)
-  const reporter = new Reporter(db, config.log, logger)
+  const feed = new ChangeFeed(db, logger)
+  const reporter = new Reporter(db, config.log, logger, feed)
   const completer = new Completer({
     db: settleDb,
     held,
     reporter,
+    feed,
     logger,
     batchSize: config.claim_batch_size,
     onSettled: () => claimLoop.slotFreed(),
@@ -143,6 +146,7 @@ export async function startWorker(
       for (const claim of claimed) {
         const timeoutSeconds = claim.timeoutSeconds ?? registry.get(claim.handlerName)?.timeoutSeconds ?? null
         const execution = held.add(claim, timeoutSeconds)
+        feed.changed(claim, 'RUNNING')
         void pool(execute, execution, deps).then(slotFreed)
       }
     },
@@ -161,7 +165,7 @@ export async function startWorker(
   })
   const stopWatchingInDoubt = watchInDoubt(databases, logger)
   const stopWatchingScheduler = watchScheduler(db, logger, () => claimLoop.sweep())
-  await Promise.all([heartbeat.up, completer.warmUp()])
+  await Promise.all([heartbeat.up, completer.warmUp(), feed.warmUp()])
   supervisor.start()
   claimLoop.start()
   logger.info('worker started', { workerId: id, handlers: registry.names(), queues: config.queues })
@@ -197,6 +201,7 @@ export async function startWorker(
       stopWatchingScheduler()
       const signOff = async () => {
         await reporter.flush()
+        await feed.flush()
         await heartbeat.stop()
         await stopWorker(db, id).catch((error) => logger.warn('could not sign off', { error }))
       }

@@ -1,5 +1,5 @@
 -- Purpose: what the admin API needs: users, sessions, tokens, the audit log, the scheduler's state, totals of executions,
---          what crons were at any time, backfilled slots.
+--          what crons were at any time, backfilled slots, events.
 -- Locks:   ACCESS EXCLUSIVE on execution_stat_deltas, job_executions and cron_jobs for an instant and on execution_stats while
 --          it is rewritten; the totals are counted in one scan of job_executions, so stop the services first (they refuse to
 --          start on a database that is behind anyway).
@@ -166,6 +166,102 @@ CREATE UNIQUE INDEX "scheduler_stops_open_key" ON "scheduler_stops" USING btree 
 CREATE INDEX "sessions_user_idx" ON "sessions" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "sessions_expires_idx" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_name_key" ON "users" USING btree (lower(name));
+--> statement-breakpoint
+-- Every message on jobu_events is {"id", "at", "event", "changes": [...], "more": {...}}: the changes as clients of
+-- GET /events see them, and of those that were too many to tell how many there were of each kind.
+CREATE FUNCTION jobu_iso(at timestamptz) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;--> statement-breakpoint
+
+-- In as many messages as the changes need, since a payload holds less than 8000 bytes; in none where there are none.
+CREATE FUNCTION jobu_tell(event text, changes json, more json DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  change text;
+  part text := '';
+  parts text[] := '{}';
+BEGIN
+  FOR change IN SELECT value::text FROM json_array_elements(changes) LOOP
+    IF part <> '' AND octet_length(part) + octet_length(change) > 7000 THEN
+      parts := parts || part;
+      part := '';
+    END IF;
+    part := part || CASE WHEN part = '' THEN change ELSE ',' || change END;
+  END LOOP;
+  IF part <> '' OR more IS NOT NULL THEN parts := parts || part; END IF;
+  FOR i IN 1 .. cardinality(parts) LOOP
+    PERFORM pg_notify('jobu_events', format('{"id":"%s","at":"%s","event":"%s","changes":[%s]%s}',
+      left(replace(gen_random_uuid()::text, '-', ''), 16), jobu_iso(clock_timestamp()), event, parts[i],
+      CASE WHEN i = cardinality(parts) THEN ',"more":' || more::text END));
+  END LOOP;
+END $$;--> statement-breakpoint
+
+-- Tells of every change to crons, whoever makes it. EXECUTE plans for the rows there are; a plan kept from a statement
+-- of one row would compare the thousand crons of a dispatch one by one. The engine's sessions have no hash join.
+CREATE FUNCTION jobu_tell_crons() RETURNS trigger
+LANGUAGE plpgsql SET enable_hashjoin = on AS $$
+DECLARE
+  changed text := CASE TG_OP
+    WHEN 'INSERT' THEN $q$ SELECT 'created' AS action, n.* FROM new_rows AS n WHERE n.deleted_at IS NULL $q$
+    WHEN 'DELETE' THEN $q$ SELECT 'deleted' AS action, o.* FROM old_rows AS o WHERE o.deleted_at IS NULL $q$
+    ELSE $q$
+      SELECT CASE
+          WHEN n.deleted_at IS NOT NULL THEN 'deleted'
+          WHEN n.is_enabled <> o.is_enabled THEN CASE WHEN n.is_enabled THEN 'enabled' ELSE 'disabled' END
+          -- Only a dispatch moves a next run that is due and leaves the version as it is.
+          WHEN n.version = o.version AND o.next_run_at <= now() AND n.next_run_at IS DISTINCT FROM o.next_run_at
+            THEN CASE WHEN n.completed_at IS NULL THEN 'fired' ELSE 'completed' END
+          ELSE 'updated'
+        END AS action, n.*
+      FROM new_rows AS n JOIN old_rows AS o USING (id) WHERE o.deleted_at IS NULL $q$
+  END;
+  told json;
+  more json;
+BEGIN
+  EXECUTE format($q$
+    WITH changed AS MATERIALIZED (%s)
+    SELECT (SELECT json_agg(json_build_object('id', id, 'action', action, 'name', left(name, 255), 'handler_name', left(handler_name, 255),
+          'is_enabled', is_enabled, 'next_run_at', jobu_iso(next_run_at), 'disabled_reason', left(disabled_reason, 300)))
+        FROM (SELECT * FROM changed LIMIT 100) AS first),
+      (SELECT json_object_agg(action, n) FROM (SELECT action, count(*) AS n
+        FROM (SELECT action FROM changed OFFSET 100) AS rest GROUP BY action) AS counted) $q$, changed) INTO told, more;
+  PERFORM jobu_tell('cron', told, more);
+  RETURN NULL;
+END $$;--> statement-breakpoint
+
+CREATE TRIGGER cron_jobs_told_insert AFTER INSERT ON "cron_jobs" REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT EXECUTE FUNCTION jobu_tell_crons();--> statement-breakpoint
+CREATE TRIGGER cron_jobs_told_update AFTER UPDATE ON "cron_jobs" REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+FOR EACH STATEMENT EXECUTE FUNCTION jobu_tell_crons();--> statement-breakpoint
+CREATE TRIGGER cron_jobs_told_delete AFTER DELETE ON "cron_jobs" REFERENCING OLD TABLE AS old_rows
+FOR EACH STATEMENT EXECUTE FUNCTION jobu_tell_crons();--> statement-breakpoint
+
+CREATE FUNCTION jobu_tell_scheduler() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM jobu_tell('scheduler', json_build_array(json_build_object('scheduler_running', NEW.is_running,
+    'changed_at', jobu_iso(NEW.changed_at), 'changed_by', left(NEW.changed_by, 255),
+    'has_active_reservation', coalesce(NEW.reserved_until > now(), false), 'reserved_until', jobu_iso(NEW.reserved_until),
+    'reserved_by', left(NEW.reserved_by, 255), 'reservation_reason', left(NEW.reservation_reason, 500))));
+  RETURN NULL;
+END $$;--> statement-breakpoint
+CREATE TRIGGER scheduler_state_told AFTER UPDATE ON "scheduler_state"
+FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION jobu_tell_scheduler();--> statement-breakpoint
+
+-- Its argument is the event's name. A heartbeat changes no status.
+CREATE FUNCTION jobu_tell_service() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM jobu_tell(TG_ARGV[0], json_build_array(json_build_object('id', left(NEW.id, 255), 'status', NEW.status, 'hostname', left(NEW.hostname, 255))));
+  RETURN NULL;
+END $$;--> statement-breakpoint
+CREATE TRIGGER workers_told_insert AFTER INSERT ON "workers"
+FOR EACH ROW EXECUTE FUNCTION jobu_tell_service('worker');--> statement-breakpoint
+CREATE TRIGGER workers_told_update AFTER UPDATE ON "workers"
+FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION jobu_tell_service('worker');--> statement-breakpoint
+CREATE TRIGGER dispatchers_told_insert AFTER INSERT ON "dispatchers"
+FOR EACH ROW EXECUTE FUNCTION jobu_tell_service('dispatcher');--> statement-breakpoint
+CREATE TRIGGER dispatchers_told_update AFTER UPDATE ON "dispatchers"
+FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION jobu_tell_service('dispatcher');
 --> statement-breakpoint
 INSERT INTO "scheduler_state" DEFAULT VALUES;--> statement-breakpoint
 

@@ -53,7 +53,8 @@ export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
 export * from './queries/listAudit.ts'
 export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
-export { listLogs } from './queries/listLogs.ts'
+export { LOG_LEVELS, type LogFilter, type LogLevel, listLogs } from './queries/listLogs.ts'
+export { type LogPosition, listLogsAfter } from './queries/listLogsAfter.ts'
 export {
   type LiveDispatcher,
   type LiveWorker,
@@ -99,6 +100,14 @@ export {
 } from './queries/schedulerState.ts'
 export * from './queries/sessions.ts'
 export { readSetting, writeSetting } from './queries/settings.ts'
+export {
+  type Changes,
+  type ExecutionChange,
+  type LogChange,
+  tellChanges,
+  tellExecutions,
+  tellMark,
+} from './queries/tellChanges.ts'
 export type { Claim, ExecutionKey, RetryPolicy } from './queries/types.ts'
 export * from './queries/users.ts'
 export {

@@ -1,4 +1,4 @@
-import { EXECUTION_STATUSES, RETRY_BACKOFFS } from '@jobu/db'
+import { EXECUTION_STATUSES, LOG_LEVELS, RETRY_BACKOFFS } from '@jobu/db'
 import { z } from 'zod'
 import * as fields from './fields.ts'
 import { pagingFields, refuseMixedPaging } from './paging.ts'
@@ -94,5 +94,11 @@ export const listJobsQuery = z
   .superRefine(refuseMixedPaging)
 export type ListJobsQuery = z.output<typeof listJobsQuery>
 
-export const listLogsQuery = z.strictObject(pagingFields).superRefine(refuseMixedPaging)
+export const listLogsQuery = z
+  .strictObject({
+    attempt: fields.queryInteger(1, 2_147_483_647).optional(),
+    level: z.enum(LOG_LEVELS).optional().meta({ description: 'Lines of this level and worse' }),
+    ...pagingFields,
+  })
+  .superRefine(refuseMixedPaging)
 export type ListLogsQuery = z.output<typeof listLogsQuery>

@@ -95,7 +95,8 @@ export class JobService {
   /** @throws JobuError JOB_NOT_FOUND */
   async logs(id: number, query: ListLogsQuery) {
     const page = pageOf(query)
-    const { rows, total } = await listLogs(this.#database, await getExecution(this.#database, id), page)
+    const row = await getExecution(this.#database, id)
+    const { rows, total } = await listLogs(this.#database, row, query, page)
     return pageBody(rows.map(logView), total, page)
   }
 

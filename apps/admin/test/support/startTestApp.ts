@@ -3,7 +3,7 @@ import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
 import { z } from 'zod'
 import { createTestDatabase } from '../../../../test/support/testDatabase.ts'
-import { adminSchema, buildApp, prepareAccess } from '../../src/index.ts'
+import { adminSchema, buildApp, EventHub, type EventHubOptions, prepareAccess } from '../../src/index.ts'
 import { DocumentCheck } from './documentCheck.ts'
 
 export const TOKEN = 'a-token-of-at-least-thirty-two-characters'
@@ -26,6 +26,9 @@ export interface Options {
   minCronIntervalSeconds?: number
   withoutHandlers?: boolean
   logger?: Logger
+  events?: Partial<EventHubOptions>
+  /** Another app on the database of this one, which must outlive it. */
+  beside?: { url: string }
 }
 
 /**
@@ -33,14 +36,22 @@ export interface Options {
  * is held against its OpenAPI document, and `stop` throws where it differs.
  */
 export async function startTestApp(options: Options = {}) {
-  const testDatabase = await createTestDatabase()
+  const testDatabase = options.beside
+    ? { ...options.beside, drop: async () => {} }
+    : await createTestDatabase()
   const database = new Database({ url: testDatabase.url }, { engine: true })
   if (!options.withoutHandlers) await publishTestHandlers(database)
   const config = adminSchema.parse({ token: TOKEN, password: PASSWORD, ...options.config })
   const logger = options.logger ?? createLogger('admin', { JOBU_LOG_LEVEL: 'silent' })
   await prepareAccess(database, config, logger)
+  const events = new EventHub(database, { url: testDatabase.url }, logger, {
+    maxStreams: 500,
+    heartbeatMs: 15_000,
+    ...options.events,
+  })
   const app = buildApp({
     database,
+    events,
     config,
     scheduling: {
       minCronIntervalSeconds: options.minCronIntervalSeconds ?? 60,
@@ -65,6 +76,7 @@ export async function startTestApp(options: Options = {}) {
     api,
     anonymous,
     async stop() {
+      await events.close()
       await new Promise((resolve) => server.close(resolve))
       await database.close()
       await testDatabase.drop()

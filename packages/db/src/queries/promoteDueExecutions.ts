@@ -1,5 +1,6 @@
 import type { Tx } from '../database.ts'
 import { CHANNELS } from './channels.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 
 const text = `
 WITH due AS MATERIALIZED (
@@ -11,9 +12,10 @@ WITH due AS MATERIALIZED (
   SET ready_at = CASE WHEN e.backfill_limit IS NULL THEN now() END,
       waiting_for = CASE WHEN e.backfill_limit IS NOT NULL THEN 'backfill' END::execution_wait
   FROM due WHERE e.id = due.id AND e.scheduled_time = due.scheduled_time
-  RETURNING e.queue, e.ready_at
+  RETURNING e.id, e.status, e.job_id, e.handler_name, e.queue, e.attempt, e.ready_at
 ), woken AS MATERIALIZED (
   SELECT pg_notify($2, queue) FROM (SELECT DISTINCT queue FROM promoted WHERE ready_at IS NOT NULL) AS q
+  UNION ALL${tellExecutionsOf('promoted')}
 )
 SELECT count(*)::integer AS count, (SELECT count(*) FROM woken) AS woken FROM promoted`
 

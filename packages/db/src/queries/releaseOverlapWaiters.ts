@@ -1,5 +1,6 @@
 import type { Tx } from '../database.ts'
 import { CHANNELS } from './channels.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 import { plainArray } from './types.ts'
 
 const text = `
@@ -18,9 +19,10 @@ WITH free AS MATERIALIZED (
   SET waiting_for = CASE WHEN e.run_at > now() THEN 'time' END::execution_wait,
       ready_at = CASE WHEN e.run_at <= now() THEN now() END
   FROM free WHERE e.id = free.id AND e.scheduled_time = free.scheduled_time AND e.status = 'PENDING' AND e.waiting_for = 'overlap'
-  RETURNING e.queue
+  RETURNING e.id, e.status, e.job_id, e.handler_name, e.queue, e.attempt
 ), woken AS MATERIALIZED (
   SELECT pg_notify($2, queue) FROM (SELECT DISTINCT queue FROM released) AS q
+  UNION ALL${tellExecutionsOf('released')}
 )
 SELECT count(*)::integer AS count, (SELECT count(*) FROM woken) AS woken FROM released`
 

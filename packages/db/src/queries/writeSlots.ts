@@ -1,6 +1,7 @@
 import type { Tx } from '../database.ts'
 import type { Reason, Wait } from '../states.ts'
 import { CHANNELS } from './channels.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 import { instantArray, plainArray, sparseArray } from './types.ts'
 
 /** One due instant of a cron and its verdict. */
@@ -41,7 +42,7 @@ WITH slot AS (
     c.timeout_seconds, s.reason, s.message, s.covers
   FROM slot AS s JOIN cron_jobs AS c ON c.id = s.job_id
   ON CONFLICT (job_id, scheduled_time) WHERE job_id IS NOT NULL DO NOTHING
-  RETURNING job_id, handler_name, status, queue, param_source, priority, scheduled_time, waiting_for, result
+  RETURNING id, attempt, job_id, handler_name, status, queue, param_source, priority, scheduled_time, waiting_for, result
 ), advanced AS (
   UPDATE cron_jobs AS c
   SET next_run_at = a.next_run_at, run_count = c.run_count + a.fired,
@@ -57,6 +58,7 @@ WITH slot AS (
   FROM written WHERE status = 'SKIPPED' GROUP BY month, job_id, handler_name, queue, param_source, priority
 ), woken AS MATERIALIZED (
   SELECT pg_notify($12, queue) FROM (SELECT DISTINCT queue FROM written WHERE status = 'PENDING' AND waiting_for IS NULL) AS q
+  UNION ALL${tellExecutionsOf('written')}
 )
 SELECT (count(*) FILTER (WHERE status = 'PENDING'))::integer AS fired, (count(*) FILTER (WHERE status = 'SKIPPED'))::integer AS skipped,
   (SELECT count(*) FROM woken) FROM written`
