@@ -13,9 +13,11 @@ import { sendError } from './http/sendError.ts'
 import { cronEndpoints } from './routes/crons.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
+import { statsEndpoints } from './routes/stats.ts'
 import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
 import { JobService } from './services/jobService.ts'
+import { StatsService } from './services/statsService.ts'
 
 export interface AppDeps {
   /** Opened with `engine`. */
@@ -52,11 +54,12 @@ export function buildApp(deps: AppDeps): Express {
 }
 
 /** Every operation below the API's prefix that needs credentials. */
-function apiEndpoints({ database, scheduling, logger }: AppDeps): Endpoint[] {
+function apiEndpoints({ database, config, scheduling, logger }: AppDeps): Endpoint[] {
   const handlers = new HandlerCatalog(database, logger)
   return [
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
     ...jobEndpoints(new JobService(database, handlers)),
+    ...statsEndpoints(new StatsService(database, config.display_timezone)),
   ]
 }
 
