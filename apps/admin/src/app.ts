@@ -25,6 +25,7 @@ import { documentEndpoints } from './routes/document.ts'
 import { eventEndpoints } from './routes/events.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
+import { statsEndpoints } from './routes/stats.ts'
 import { tokenEndpoints } from './routes/tokens.ts'
 import { userEndpoints } from './routes/users.ts'
 import { AuditService } from './services/auditService.ts'
@@ -32,6 +33,7 @@ import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
 import { JobService } from './services/jobService.ts'
 import { SessionService } from './services/sessionService.ts'
+import { StatsService } from './services/statsService.ts'
 import { TokenService } from './services/tokenService.ts'
 import { UserService } from './services/userService.ts'
 
@@ -94,6 +96,7 @@ function assemble({ database, events, config, scheduling, logger, version }: App
     ...userEndpoints(new UserService(database, forget)),
     ...tokenEndpoints(new TokenService(database, forget)),
     ...auditEndpoints(new AuditService(database)),
+    ...statsEndpoints(new StatsService(database, config.display_timezone)),
     ...eventEndpoints(events),
   ]
   return { authenticator, service, api, document }

@@ -116,7 +116,9 @@ export function loadSchedulingConfig({ dir, env = process.env }: ConfigSource = 
   return { minCronIntervalSeconds: config.min_cron_interval_seconds, timezone: config.timezone }
 }
 
-function isTimezone(name: string): boolean {
+/** Whether it names a zone; offsets, which newer versions of Node take for names, do not. */
+export function isTimezone(name: string): boolean {
+  if (!/^[a-z]/i.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

@@ -332,7 +332,7 @@ FROM "job_executions" WHERE finished_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6;--
  * and + merge histograms at the speed of numbers, and empty low buckets take no space. This is the number for one value.
  */
 CREATE FUNCTION jobu_histogram_unit(ms integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT ('1e' || 12 * jobu_histogram_bucket(ms))::numeric $$;--> statement-breakpoint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT ('1e' || (12 * jobu_histogram_bucket(ms))::text)::numeric $$;--> statement-breakpoint
 
 CREATE FUNCTION jobu_histogram_of_counts(counts integer[]) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

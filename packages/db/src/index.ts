@@ -18,6 +18,7 @@ export {
   JobuError,
   sqlState,
 } from './errors.ts'
+export { Histogram } from './histogram.ts'
 export { Listener, type ListenerOptions } from './listener.ts'
 export { checkMigrations, migrate, readMigrations } from './migrate.ts'
 export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecutionsOf.ts'
@@ -71,6 +72,7 @@ export { pruneHistory } from './queries/pruneHistory.ts'
 export { pruneRateLimits } from './queries/pruneRateLimits.ts'
 export { pruneStats } from './queries/pruneStats.ts'
 export { type PublishedHandler, publishHandlers } from './queries/publishHandlers.ts'
+export { CRON_RANKS, type CronRank, rankCrons } from './queries/rankCrons.ts'
 export { readyQueues } from './queries/readyQueues.ts'
 export { type NewAuditEntry, recordAudit } from './queries/recordAudit.ts'
 export { type Progress, recordProgress } from './queries/recordProgress.ts'
@@ -100,6 +102,14 @@ export {
 } from './queries/schedulerState.ts'
 export * from './queries/sessions.ts'
 export { readSetting, writeSetting } from './queries/settings.ts'
+export {
+  countSeries,
+  type Measure,
+  type MeasuredValues,
+  measureSeries,
+  type StatScope,
+} from './queries/statSeries.ts'
+export { cronSummaries, handlerSummaries, type StatSummary } from './queries/statSummaries.ts'
 export {
   type Changes,
   type ExecutionChange,
