@@ -1,4 +1,5 @@
 import { createHash, randomBytes, scryptSync } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
 import { createSession, createUser, Database, type Role } from '@jobu/db'
 import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
@@ -21,6 +22,7 @@ export function anotherApp(app: TestApp, config: Record<string, unknown> = {}, l
   const server = buildApp(deps).listen(0)
   return {
     deps,
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     anonymous: supertest(server) as Api,
     async stop() {
       await new Promise((resolve) => server.close(resolve))
