@@ -4,11 +4,22 @@ import { PASSWORD, startTestApp, type TestApp } from './support/startTestApp.ts'
 let app: TestApp
 let adminId: number
 
-beforeEach(async () => {
+let adminHash: string
+
+beforeAll(async () => {
   app = await startTestApp()
-  adminId = (await app.api.get('/users?q=admin')).body.items[0].id
+  const { rows } = await app.database.query<{ id: number; password_hash: string }>('SELECT * FROM users')
+  adminId = rows[0]!.id
+  adminHash = rows[0]!.password_hash
 })
-afterEach(() => app.stop())
+afterAll(() => app.stop())
+beforeEach(async () => {
+  await app.database.query('DELETE FROM users WHERE id <> $1', [adminId])
+  await app.database.query(
+    `UPDATE users SET name = 'admin', role = 'admin', is_enabled = true, password_hash = $2 WHERE id = $1`,
+    [adminId, adminHash],
+  )
+})
 
 const GOOD = { name: 'jiwoo', password: 'a long password', role: 'operator' }
 
