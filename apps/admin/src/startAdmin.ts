@@ -22,6 +22,8 @@ export interface Admin {
   /** Where a person reaches it. */
   address: string
   port: number
+  /** For the launcher: whether the password it made up is the administrator's. */
+  report: { isInitialPassword: boolean }
   stop(): Promise<void>
 }
 
@@ -49,7 +51,7 @@ export async function startAdmin(
   const houseKeeping = new HouseKeeping(database, config, logger)
   try {
     await checkMigrations(database)
-    await prepareAccess(database, config, logger)
+    const report = await prepareAccess(database, config, logger)
     const server = createServer(buildApp({ database, config, scheduling, logger, version: VERSION }))
     server.listen(config.port, config.host)
     await once(server, 'listening')
@@ -58,6 +60,7 @@ export async function startAdmin(
     return {
       address: `http://${hostName(config.host)}:${port}`,
       port,
+      report,
       async stop() {
         await close(server)
         await houseKeeping.stop()

@@ -72,6 +72,21 @@ test('admin is made an enabled administrator again', async () => {
   expect(await audited()).toEqual(['environment user.create', 'environment user.update'])
 })
 
+test('an initial password makes the user admin, and never changes it', async () => {
+  expect(await prepare({ initial_password: 'first horse' })).toEqual({ isInitialPassword: true })
+  expect(await prepare({ initial_password: 'first horse' })).toEqual({ isInitialPassword: true })
+  expect(await prepare({ initial_password: 'other horse' })).toEqual({ isInitialPassword: false })
+  await database.query(`UPDATE users SET role = 'viewer'`)
+  const token = 't'.repeat(32)
+  expect(await prepare({ initial_password: 'first horse', token })).toEqual({ isInitialPassword: false })
+  expect(await admin()).toMatchObject({ name: 'admin', role: 'viewer' })
+  expect(await audited()).toEqual(['environment user.create'])
+  expect(await prepare({ initial_password: 'first horse', password: 'own horse' })).toEqual({
+    isInitialPassword: false,
+  })
+  expect(await verifyPassword('own horse', (await admin()).passwordHash)).toBe(true)
+})
+
 test('without a password users are left alone', async () => {
   await prepare({ token: 't'.repeat(32) })
   expect(await admin()).toBeUndefined()
