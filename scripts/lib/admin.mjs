@@ -8,14 +8,25 @@ export const DEFAULT_PORT = 8080
 /** How many ports from the default on are tried. */
 const PORTS_TRIED = 100
 
-/** Admin's token and password: the user's own, else those made and kept for this data directory. */
-export function adminAccess({ dataDir, adminToken, adminPassword }) {
+/**
+ * Admin's secrets: the user's own, else those made and kept for this data directory. A made password is one for the
+ * start: it is admin's until somebody changes it, and a database that has the user admin already keeps its own.
+ */
+export function adminAccess({ dataDir, adminToken, adminPassword, adminInitialPassword }) {
   const { admin_token, admin_password } = keepCredentials(dataDir)
+  const token = adminToken || admin_token
+  const initialPassword = adminInitialPassword || admin_password
   return {
-    token: adminToken || admin_token,
-    password: adminPassword || admin_password,
+    token,
+    initialPassword,
     hasOwnToken: Boolean(adminToken),
     hasOwnPassword: Boolean(adminPassword),
+    env: {
+      JOBU_ADMIN_TOKEN: token,
+      ...(adminPassword
+        ? { JOBU_ADMIN_PASSWORD: adminPassword }
+        : { JOBU_ADMIN_INITIAL_PASSWORD: initialPassword }),
+    },
   }
 }
 

@@ -85,14 +85,13 @@ async function startAdmin(settings, env, start) {
   for (;;) {
     const { port, isChosen, isFree } = await adminPort(env)
     if (!isChosen && port !== DEFAULT_PORT) say(`port ${DEFAULT_PORT} is in use, admin takes ${port}`)
-    const secrets = { JOBU_ADMIN_TOKEN: access.token, JOBU_ADMIN_PASSWORD: access.password }
     try {
       const up = await start('admin', {
         ...env,
-        ...secrets,
+        ...access.env,
         ...(isChosen ? {} : { JOBU_ADMIN_PORT: String(port) }),
       })
-      return { ...access, url: up?.address ?? `http://localhost:${port}` }
+      return { ...access, ...up, url: up?.address ?? `http://localhost:${port}` }
     } catch (error) {
       // Between the look and the start another checkout's admin may have taken the port.
       if (isChosen || (await isFree())) throw error
@@ -107,10 +106,16 @@ function readyText({ services, dataDir }, database, admin) {
     const token = admin.hasOwnToken ? '$JOBU_ADMIN_TOKEN' : admin.token
     lines.push(
       `  open      ${admin.url}`,
-      `  sign in   password ${admin.hasOwnPassword ? 'as set in JOBU_ADMIN_PASSWORD' : admin.password}`,
+      `  sign in   admin, ${passwordText(admin)}`,
       `  try       curl -H "Authorization: Bearer ${token}" ${admin.url}/api/v1/crons`,
     )
   }
   lines.push(`  data      ${database.place}`, `  secrets   ${dataDir}/credentials.json`, '  stop      Ctrl+C')
   return lines.join('\n')
+}
+
+function passwordText({ hasOwnPassword, isInitialPassword, initialPassword }) {
+  if (hasOwnPassword) return 'password as set in JOBU_ADMIN_PASSWORD'
+  if (isInitialPassword) return `password ${initialPassword}`
+  return 'with the password it has in this database (lost: npm run jobu -- user set-password admin)'
 }

@@ -6,6 +6,7 @@ import { isAddressOrBlock } from './access/clientAddress.ts'
 const timezone = z.string().refine(isTimezone, 'expected an IANA time zone such as Asia/Seoul')
 const origin = z.string().refine(isOrigin, 'expected an origin such as https://jobs.example.com, or "*"')
 
+const password = z.string().min(8, 'expected at least 8 characters').max(1_024).optional()
 const addresses = z
   .array(
     z
@@ -40,7 +41,9 @@ export const adminSchema = z.strictObject({
   /** The bearer token with the admin role, for automation. */
   token: z.string().min(32, 'expected at least 32 characters').optional(),
   /** The password of the user `admin`, who is made and kept an enabled administrator at each start. */
-  password: z.string().min(8, 'expected at least 8 characters').max(1_024).optional(),
+  password,
+  /** The password with which the user `admin` is made where there is none. */
+  initial_password: password,
   /** Proxies whose X-Forwarded-For, -Proto and -Host are believed. */
   trusted_proxies: addresses,
   auth: z
@@ -107,13 +110,26 @@ export function loadAdminConfig(source?: ConfigSource): AdminConfig {
 }
 
 /** From `config/dispatcher.yaml`. @throws ConfigError */
-export function loadSchedulingConfig({ dir, env = process.env }: ConfigSource = {}): SchedulingConfig {
-  const known = Object.keys(schedulingSchema.shape).map((key) => `JOBU_DISPATCHER_${key.toUpperCase()}`)
-  const relevant = Object.entries(env).filter(
-    ([name]) => !name.startsWith('JOBU_DISPATCHER_') || known.includes(name),
-  )
-  const config = loadConfig('dispatcher', schedulingSchema, { dir, env: Object.fromEntries(relevant) })
+export function loadSchedulingConfig(source?: ConfigSource): SchedulingConfig {
+  const config = loadPart('dispatcher', schedulingSchema, source)
   return { minCronIntervalSeconds: config.min_cron_interval_seconds, timezone: config.timezone }
+}
+
+/** Which database of `config/database.yaml` is admin's, for who needs nothing else of admin. @throws ConfigError */
+export function loadAdminDatabaseName(source?: ConfigSource): string {
+  return loadPart('admin', z.looseObject({ database: adminSchema.shape.database }), source).database
+}
+
+/** Some keys of a service's configuration; what else its file and its variables say is for the service to judge. */
+function loadPart<S extends z.ZodObject>(
+  file: string,
+  schema: S,
+  { dir, env = process.env }: ConfigSource = {},
+) {
+  const prefix = `JOBU_${file.toUpperCase()}_`
+  const known = Object.keys(schema.shape).map((key) => `${prefix}${key.toUpperCase()}`)
+  const relevant = Object.entries(env).filter(([name]) => !name.startsWith(prefix) || known.includes(name))
+  return loadConfig(file, schema, { dir, env: Object.fromEntries(relevant) })
 }
 
 /** Whether it names a zone; offsets, which newer versions of Node take for names, do not. */

@@ -1,5 +1,6 @@
 export { prepareAccess } from './access/prepareAccess.ts'
 export { type AppDeps, buildApp, endpointsOf } from './app.ts'
+export { type CommandIo, runUserCommand } from './cli/userCommand.ts'
 export {
   type AdminConfig,
   adminSchema,

@@ -24,6 +24,8 @@ export interface Admin {
   /** Where a person reaches it. */
   address: string
   port: number
+  /** For the launcher: whether the password it made up is the administrator's. */
+  report: { isInitialPassword: boolean }
   stop(): Promise<void>
 }
 
@@ -52,7 +54,7 @@ export async function startAdmin(
   let events: EventHub | undefined
   try {
     await checkMigrations(database)
-    await prepareAccess(database, config, logger)
+    const report = await prepareAccess(database, config, logger)
     events = new EventHub(database, databaseConfig, logger, {
       maxStreams: config.events.max_streams,
       heartbeatMs: config.events.heartbeat_seconds * 1000,
@@ -66,6 +68,7 @@ export async function startAdmin(
     return {
       address: `http://${hostName(config.host)}:${port}`,
       port,
+      report,
       async stop() {
         await Promise.all([events?.close(), close(server)])
         await houseKeeping.stop()

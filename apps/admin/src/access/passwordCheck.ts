@@ -59,13 +59,14 @@ export class PasswordCheck {
   /**
    * Notes that `user`, as `check` found it, signs in, and gives its password a stronger hash where that is outdated.
    *
+   * @returns the hash of the password from now on
    * @throws JobuError SIGN_IN_FAILED when it has been disabled or given another password since
    */
   async accept(
     user: UserRow,
     password: string,
     then: (tx: Tx) => Promise<void> = async () => {},
-  ): Promise<void> {
+  ): Promise<string> {
     const passwordHash = isOutdated(user.passwordHash) ? await hashPassword(password) : user.passwordHash
     await this.#database.transactional({ label: 'sign in' }, async (tx) => {
       const row = await lockUser(tx, user.id)
@@ -73,6 +74,7 @@ export class PasswordCheck {
       await recordSignIn(tx, user.id, passwordHash)
       await then(tx)
     })
+    return passwordHash
   }
 
   /**
@@ -92,8 +94,7 @@ export class PasswordCheck {
     this.#remembered.delete(key)
     try {
       const user = await this.check(name, password, caller, 'basic')
-      await this.accept(user, password)
-      this.#remember(key, user)
+      this.#remember(key, await this.accept(user, password))
       return user
     } catch (error) {
       if (error instanceof JobuError && error.code === 'SIGN_IN_FAILED') return undefined
@@ -106,7 +107,9 @@ export class PasswordCheck {
     this.#users.clear()
   }
 
-  #remember(key: string, { passwordHash }: UserRow): void {
+  #remember(key: string, passwordHash: string): void {
+    // What is cached of the user may be from before its hash changed.
+    this.#users.clear()
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear()
     this.#remembered.set(key, { passwordHash, until: performance.now() + REMEMBERED_MS })
   }
