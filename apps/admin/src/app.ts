@@ -13,9 +13,11 @@ import { sendError } from './http/sendError.ts'
 import { cronEndpoints } from './routes/crons.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
+import { schedulerEndpoints } from './routes/scheduler.ts'
 import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
 import { JobService } from './services/jobService.ts'
+import { SchedulerService } from './services/schedulerService.ts'
 
 export interface AppDeps {
   /** Opened with `engine`. */
@@ -57,6 +59,7 @@ function apiEndpoints({ database, scheduling, logger }: AppDeps): Endpoint[] {
   return [
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
     ...jobEndpoints(new JobService(database, handlers)),
+    ...schedulerEndpoints(new SchedulerService(database, handlers, scheduling)),
   ]
 }
 

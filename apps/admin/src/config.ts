@@ -49,6 +49,8 @@ export type AdminConfig = Readonly<z.output<typeof adminSchema>>
 const schedulingSchema = z.looseObject({
   /** A cron that would fire more often is refused, in seconds. */
   min_cron_interval_seconds: z.number().int().min(1).max(86_400).default(60),
+  /** A slot at most this late is not a misfire and always runs, in seconds. */
+  misfire_threshold_seconds: z.number().int().min(1).max(86_400).default(60),
   /** The zone of a cron that names none. */
   timezone: timezone.default('Asia/Seoul'),
 })
@@ -57,6 +59,8 @@ const schedulingSchema = z.looseObject({
 export interface SchedulingConfig {
   minCronIntervalSeconds: number
   timezone: string
+  /** For telling what a start would run; left out: 60. */
+  misfireThresholdSeconds?: number
 }
 
 /** @throws ConfigError naming the file, the path and what was expected */
@@ -71,7 +75,11 @@ export function loadSchedulingConfig({ dir, env = process.env }: ConfigSource = 
     ([name]) => !name.startsWith('JOBU_DISPATCHER_') || known.includes(name),
   )
   const config = loadConfig('dispatcher', schedulingSchema, { dir, env: Object.fromEntries(relevant) })
-  return { minCronIntervalSeconds: config.min_cron_interval_seconds, timezone: config.timezone }
+  return {
+    minCronIntervalSeconds: config.min_cron_interval_seconds,
+    timezone: config.timezone,
+    misfireThresholdSeconds: config.misfire_threshold_seconds,
+  }
 }
 
 function isTimezone(name: string): boolean {

@@ -30,8 +30,22 @@ export {
   claimExecutions,
 } from './queries/claimExecutions.ts'
 export { type Completion, completeExecutions } from './queries/completeExecutions.ts'
+export {
+  type CronRevision,
+  coveringRowBefore,
+  executionMonths,
+  getAnyCron,
+  lastSlotUntil,
+  listCronRevisions,
+  listSchedulerStops,
+  listSlotRows,
+  type SchedulerStop,
+  type SlotRow,
+} from './queries/cronHistory.ts'
 export * from './queries/crons.ts'
 export { cumulativeStats } from './queries/cumulativeStats.ts'
+export { dueCrons } from './queries/dueCrons.ts'
+export { type Blocker, backfillTurn, executionBlockers } from './queries/executionBlockers.ts'
 export * from './queries/executions.ts'
 export { extendLeases } from './queries/extendLeases.ts'
 export { type Failure, failExecutions } from './queries/failExecutions.ts'
@@ -48,6 +62,7 @@ export {
 } from './queries/idempotencyKeys.ts'
 export { type Backfill, insertBackfill } from './queries/insertBackfill.ts'
 export { insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
+export { type AuditRow, lastAuditOf } from './queries/lastAuditOf.ts'
 export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
 export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
@@ -66,6 +81,7 @@ export { pauseFailingCrons } from './queries/pauseFailingCrons.ts'
 export { promoteDueExecutions } from './queries/promoteDueExecutions.ts'
 export { pruneHistory } from './queries/pruneHistory.ts'
 export { type PublishedHandler, publishHandlers } from './queries/publishHandlers.ts'
+export { MAX_AHEAD_COUNTED, queuePosition } from './queries/queuePosition.ts'
 export { readyQueues } from './queries/readyQueues.ts'
 export { type NewAuditEntry, recordAudit } from './queries/recordAudit.ts'
 export { type Progress, recordProgress } from './queries/recordProgress.ts'
@@ -73,6 +89,7 @@ export { MAX_BACKFILL_LIMIT, releaseBackfill } from './queries/releaseBackfill.t
 export { releaseOverlapWaiters } from './queries/releaseOverlapWaiters.ts'
 export { releaseUnheld } from './queries/releaseUnheld.ts'
 export { replaceExecutions } from './queries/replaceExecutions.ts'
+export { runningPerWorker } from './queries/runningPerWorker.ts'
 export {
   MAX_QUEUE_COUNTED,
   MAX_RUNNING_NAMED,
