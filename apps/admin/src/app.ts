@@ -25,6 +25,7 @@ import { documentEndpoints } from './routes/document.ts'
 import { eventEndpoints } from './routes/events.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
+import { schedulerEndpoints } from './routes/scheduler.ts'
 import { statsEndpoints } from './routes/stats.ts'
 import { tokenEndpoints } from './routes/tokens.ts'
 import { userEndpoints } from './routes/users.ts'
@@ -32,6 +33,7 @@ import { AuditService } from './services/auditService.ts'
 import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
 import { JobService } from './services/jobService.ts'
+import { SchedulerService } from './services/schedulerService.ts'
 import { SessionService } from './services/sessionService.ts'
 import { StatsService } from './services/statsService.ts'
 import { TokenService } from './services/tokenService.ts'
@@ -92,6 +94,7 @@ function assemble({ database, events, config, scheduling, logger, version }: App
   const api: Endpoint[] = [
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
     ...jobEndpoints(new JobService(database, handlers), new JobLogStream(database, events)),
+    ...schedulerEndpoints(new SchedulerService(database, handlers, scheduling)),
     ...authEndpoints(new SessionService(database, config, passwords, forget), config),
     ...userEndpoints(new UserService(database, forget)),
     ...tokenEndpoints(new TokenService(database, forget)),

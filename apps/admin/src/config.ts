@@ -94,6 +94,8 @@ export type AdminConfig = Readonly<z.output<typeof adminSchema>>
 const schedulingSchema = z.looseObject({
   /** A cron that would fire more often is refused, in seconds. */
   min_cron_interval_seconds: z.number().int().min(1).max(86_400).default(60),
+  /** A slot at most this late is not a misfire and always runs, in seconds. */
+  misfire_threshold_seconds: z.number().int().min(1).max(86_400).default(60),
   /** The zone of a cron that names none. */
   timezone: timezone.default('Asia/Seoul'),
 })
@@ -102,6 +104,8 @@ const schedulingSchema = z.looseObject({
 export interface SchedulingConfig {
   minCronIntervalSeconds: number
   timezone: string
+  /** For telling what a start would run; left out: 60. */
+  misfireThresholdSeconds?: number
 }
 
 /** @throws ConfigError naming the file, the path and what was expected */
@@ -112,7 +116,11 @@ export function loadAdminConfig(source?: ConfigSource): AdminConfig {
 /** From `config/dispatcher.yaml`. @throws ConfigError */
 export function loadSchedulingConfig(source?: ConfigSource): SchedulingConfig {
   const config = loadPart('dispatcher', schedulingSchema, source)
-  return { minCronIntervalSeconds: config.min_cron_interval_seconds, timezone: config.timezone }
+  return {
+    minCronIntervalSeconds: config.min_cron_interval_seconds,
+    timezone: config.timezone,
+    misfireThresholdSeconds: config.misfire_threshold_seconds,
+  }
 }
 
 /** Which database of `config/database.yaml` is admin's, for who needs nothing else of admin. @throws ConfigError */

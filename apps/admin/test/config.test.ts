@@ -84,7 +84,11 @@ test("the dispatcher's rules are read from its file, whatever else it or its var
     'dispatcher: { timezone: UTC, retention_days: 7, something_new: 1 }',
   )
   const env = { JOBU_DISPATCHER_MIN_CRON_INTERVAL_SECONDS: '5', JOBU_DISPATCHER_HTTP_PORT: '9090' }
-  expect(loadSchedulingConfig({ dir, env })).toEqual({ timezone: 'UTC', minCronIntervalSeconds: 5 })
+  expect(loadSchedulingConfig({ dir, env })).toEqual({
+    timezone: 'UTC',
+    minCronIntervalSeconds: 5,
+    misfireThresholdSeconds: 60,
+  })
 })
 
 test('a default zone that nobody knows is refused', () => {

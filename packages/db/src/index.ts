@@ -32,8 +32,22 @@ export {
   claimExecutions,
 } from './queries/claimExecutions.ts'
 export { type Completion, completeExecutions } from './queries/completeExecutions.ts'
+export {
+  type CronRevision,
+  coveringRowBefore,
+  executionMonths,
+  getAnyCron,
+  lastSlotUntil,
+  listCronRevisions,
+  listSchedulerStops,
+  listSlotRows,
+  type SchedulerStop,
+  type SlotRow,
+} from './queries/cronHistory.ts'
 export * from './queries/crons.ts'
 export { cumulativeStats } from './queries/cumulativeStats.ts'
+export { dueCrons } from './queries/dueCrons.ts'
+export { type Blocker, backfillTurn, executionBlockers } from './queries/executionBlockers.ts'
 export * from './queries/executions.ts'
 export { extendLeases } from './queries/extendLeases.ts'
 export { type Failure, failExecutions } from './queries/failExecutions.ts'
@@ -50,6 +64,7 @@ export {
 } from './queries/idempotencyKeys.ts'
 export { type Backfill, insertBackfill } from './queries/insertBackfill.ts'
 export { insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
+export { type AuditRow, lastAuditOf } from './queries/lastAuditOf.ts'
 export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
 export * from './queries/listAudit.ts'
 export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
@@ -72,6 +87,7 @@ export { pruneHistory } from './queries/pruneHistory.ts'
 export { pruneRateLimits } from './queries/pruneRateLimits.ts'
 export { pruneStats } from './queries/pruneStats.ts'
 export { type PublishedHandler, publishHandlers } from './queries/publishHandlers.ts'
+export { MAX_AHEAD_COUNTED, queuePosition } from './queries/queuePosition.ts'
 export { CRON_RANKS, type CronRank, rankCrons } from './queries/rankCrons.ts'
 export { readyQueues } from './queries/readyQueues.ts'
 export { type NewAuditEntry, recordAudit } from './queries/recordAudit.ts'
@@ -81,6 +97,7 @@ export { MAX_BACKFILL_LIMIT, releaseBackfill } from './queries/releaseBackfill.t
 export { releaseOverlapWaiters } from './queries/releaseOverlapWaiters.ts'
 export { releaseUnheld } from './queries/releaseUnheld.ts'
 export { replaceExecutions } from './queries/replaceExecutions.ts'
+export { runningPerWorker } from './queries/runningPerWorker.ts'
 export {
   MAX_QUEUE_COUNTED,
   MAX_RUNNING_NAMED,

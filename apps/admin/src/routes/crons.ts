@@ -9,6 +9,15 @@ import {
 } from '../schemas/cron.ts'
 import { cronAnswer, cronPage, previewAnswer } from '../schemas/cronAnswer.ts'
 import { jobAnswer } from '../schemas/jobAnswer.ts'
+import {
+  backfillAnswer,
+  backfillBody,
+  backfillQuery,
+  nextAnswer,
+  nextQuery,
+  slotPage,
+  slotsQuery,
+} from '../schemas/slots.ts'
 import type { CronService } from '../services/cronService.ts'
 
 const tag = 'crons'
@@ -117,6 +126,51 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       async run({ params, body, actor }) {
         const job = await crons.trigger(params.id, body.params, actor)
         return new Reply(job, { location: `/jobs/${job.id}` })
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/crons/:id/next',
+      tag,
+      role: 'viewer',
+      summary: 'When a cron fires next',
+      description: 'Within its window and what is left of `max_runs`; nothing while it is disabled.',
+      query: nextQuery,
+      answer: nextAnswer,
+      errors: ['CRON_NOT_FOUND'],
+      run: ({ params, query }) => crons.next(params.id, query.count),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/crons/:id/slots',
+      tag,
+      role: 'viewer',
+      summary: 'Every due instant of a cron with its verdict',
+      description:
+        'Oldest first, of the last 24 hours unless told otherwise, at most 20,000 instants: how each ran and how late, whether it waits, why it was skipped, or why it was not due (disabled, outside the window, before its creation). `summary` counts the whole span. UNACCOUNTED must never be seen.',
+      query: slotsQuery,
+      answer: slotPage,
+      errors: ['CRON_NOT_FOUND'],
+      run: ({ params, query }) => crons.slots(params.id, query),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/crons/:id/backfill',
+      tag,
+      role: 'operator',
+      summary: 'Run past slots of a cron that have no execution',
+      description:
+        'Oldest first, at a priority just below that of its regular slots, at most `max_active` at a time; a cron that refuses overlap lets its regular slots go first. With `dry_run` nothing is written, and the answer says how many there would be.',
+      query: backfillQuery,
+      body: backfillBody,
+      status: 201,
+      otherStatuses: { 200: 'A dry run: nothing was made' },
+      answer: backfillAnswer,
+      errors: ['CRON_NOT_FOUND', 'BACKFILL_TOO_LARGE'],
+      async run({ params, query, body, actor }) {
+        const isDryRun = query.dry_run ?? body.dry_run ?? false
+        const made = await crons.backfill(params.id, { ...body, dry_run: isDryRun }, actor)
+        return new Reply(made, { status: isDryRun ? 200 : 201 })
       },
     }),
   ]

@@ -9,6 +9,7 @@ import {
   logPage,
   runList,
 } from '../schemas/jobAnswer.ts'
+import { whyAnswer } from '../schemas/why.ts'
 import type { JobService } from '../services/jobService.ts'
 
 const tag = 'jobs'
@@ -98,6 +99,18 @@ export function jobEndpoints(jobs: JobService, logs: JobLogStream): Endpoint[] {
       answer: runList,
       errors: ['JOB_NOT_FOUND'],
       run: ({ params }) => jobs.runs(params.id),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/jobs/:id/why',
+      tag,
+      role: 'viewer',
+      summary: 'Why an execution is not running, or how it came to its end',
+      description:
+        'Every cause that can be told, the most decisive first: a stopped scheduler, a reservation, a time or backoff, an overlap, workers that do not serve it, a full pool, a place in the queue; where it runs; or how and by whom it was ended.',
+      answer: whyAnswer,
+      errors: ['JOB_NOT_FOUND'],
+      run: ({ params }) => jobs.why(params.id),
     }),
     endpoint({
       method: 'get',

@@ -22,12 +22,16 @@ import type { Actor } from '../http/actor.ts'
 import { validationError } from '../http/validationError.ts'
 import type { CreateCronBody, ListCronsQuery, PreviewBody, UpdateCronBody } from '../schemas/cron.ts'
 import { pageBody, pageOf } from '../schemas/paging.ts'
+import type { BackfillBody, SlotsQuery } from '../schemas/slots.ts'
 import { type CronView, cronFields, cronView } from '../views/cronView.ts'
 import type { JobView } from '../views/jobView.ts'
 import { type AuditTarget, audit } from './audit.ts'
+import { backfillCron } from './backfillCron.ts'
 import { checkSpec, checkTimes } from './checkCron.ts'
 import { cronColumns } from './cronColumns.ts'
 import type { HandlerCatalog, Handlers } from './handlerCatalog.ts'
+import { listSlots } from './listSlots.ts'
+import { nextRunsOfCron } from './nextRunsOfCron.ts'
 import { hasRunsLeft, planCron, type Schedule, specOf } from './planCron.ts'
 import { previewCron } from './previewCron.ts'
 import { triggerCron } from './triggerCron.ts'
@@ -124,6 +128,21 @@ export class CronService {
   /** Runs a cron now. @throws JobuError CRON_NOT_FOUND, VALIDATION_FAILED */
   async trigger(id: number, params: Record<string, unknown> | undefined, actor: Actor): Promise<JobView> {
     return triggerCron(this.#database, this.#handlers, id, params, actor)
+  }
+
+  /** @throws JobuError CRON_NOT_FOUND */
+  async next(id: number, count: number) {
+    return nextRunsOfCron(this.#database, id, count)
+  }
+
+  /** @throws JobuError CRON_NOT_FOUND, VALIDATION_FAILED */
+  async slots(id: number, query: SlotsQuery) {
+    return listSlots(this.#database, id, query)
+  }
+
+  /** @throws JobuError CRON_NOT_FOUND, BACKFILL_TOO_LARGE, VALIDATION_FAILED */
+  async backfill(id: number, body: BackfillBody, actor: Actor) {
+    return backfillCron(this.#database, this.#handlers, id, body, actor)
   }
 
   /**

@@ -22,6 +22,7 @@ import type { CreateJobBody, ListJobsQuery, ListLogsQuery } from '../schemas/job
 import { pageBody, pageOf } from '../schemas/paging.ts'
 import { type JobView, jobView, logView, runViews } from '../views/jobView.ts'
 import { type EnqueuedJob, enqueueJobs, type JobRequest } from './enqueueJobs.ts'
+import { explainJob } from './explainJob.ts'
 import type { HandlerCatalog } from './handlerCatalog.ts'
 
 /** Log lines shown with an execution; the others are paged. */
@@ -90,6 +91,11 @@ export class JobService {
   async runs(id: number) {
     const row = await getExecution(this.#database, id)
     return { items: runViews(row, await listAttempts(this.#database, row)) }
+  }
+
+  /** @throws JobuError JOB_NOT_FOUND */
+  async why(id: number) {
+    return explainJob(this.#database, id)
   }
 
   /** @throws JobuError JOB_NOT_FOUND */

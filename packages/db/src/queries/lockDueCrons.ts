@@ -20,11 +20,14 @@ export interface DueCron {
   now: Date
 }
 
-const text = `
-SELECT id, cron_expression AS "cronExpression", timezone, day_match AS "dayMatch", overlap_policy AS "overlapPolicy",
+/** As SQL selects them for `DueCron`. */
+export const DUE_CRON_COLUMNS = `id, cron_expression AS "cronExpression", timezone, day_match AS "dayMatch", overlap_policy AS "overlapPolicy",
   misfire_policy AS "misfirePolicy", misfire_limit AS "misfireLimit", misfire_grace_seconds AS "misfireGraceSeconds",
   end_at AS "endAt", jitter_seconds AS "jitterSeconds", max_runs - run_count AS "runsLeft",
-  next_run_at AS "nextRunAt", now() AS now
+  next_run_at AS "nextRunAt", now() AS now`
+
+const text = `
+SELECT ${DUE_CRON_COLUMNS}
 FROM cron_jobs
 WHERE is_enabled AND next_run_at IS NOT NULL AND next_run_at <= now()
   AND (SELECT is_running FROM scheduler_state WHERE scheduler_state.id = 1)
