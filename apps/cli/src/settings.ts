@@ -44,6 +44,13 @@ export function connectionOf(options: GlobalOptions, { env, root }: Io): Connect
   return { url: url.replace(/\/+$/, ''), token }
 }
 
+interface Kept {
+  url?: string
+  admin_token?: string
+  database_port?: number
+  database_password?: string
+}
+
 /** The zone that people see times in. */
 export function timezoneOf({ timezone = DEFAULT_TIMEZONE }: GlobalOptions): string {
   try {
@@ -62,8 +69,20 @@ function readToken(file: string): string {
   }
 }
 
+/**
+ * The environment for commands that work on the database itself: where nobody names one, the database that `npm start`
+ * keeps.
+ */
+export function databaseEnvironment({ env, root }: Pick<Io, 'env' | 'root'>): Io['env'] {
+  if (env.DATABASE_URL || env.JOBU_DATABASE_DATABASES_DEFAULT_URL) return env
+  const kept = readKept(resolve(root, env.JOBU_DATA_DIR || '.jobu'), 'credentials.json')
+  if (!kept.database_port || !kept.database_password) return env
+  const url = `postgresql://jobu:${kept.database_password}@127.0.0.1:${kept.database_port}/jobu`
+  return { ...env, DATABASE_URL: url }
+}
+
 /** What the launcher left in its data directory; nothing where it is missing, or is not ours to read. */
-function readKept(dataDir: string, file: string): { url?: string; admin_token?: string } {
+function readKept(dataDir: string, file: string): Kept {
   try {
     return JSON.parse(readFileSync(join(dataDir, file), 'utf8'))
   } catch {

@@ -1,7 +1,7 @@
 import { ApiError, CliError } from '../errors.ts'
 import type { Connection } from '../settings.ts'
 import { call, type Query } from './request.ts'
-import type { Cron, Job, JobDetail, LogLine, Page, Preview } from './types.ts'
+import type { Cron, Job, JobDetail, LogLine, NextRuns, Page, Preview, SlotPage, Why } from './types.ts'
 
 /** The largest page the API gives. */
 export const MAX_PAGE = 200
@@ -16,11 +16,6 @@ export interface BulkAnswer {
 /** What `dry_run` of a backfill, or the backfill itself, says. */
 export interface BackfillAnswer {
   count: number
-  [field: string]: unknown
-}
-export interface Slot {
-  scheduled_time: string
-  verdict: string
   [field: string]: unknown
 }
 type Answer = Record<string, unknown>
@@ -49,16 +44,16 @@ export class Api {
     trigger: (id: number, params?: Answer) => this.#post<Job>(`/crons/${id}/trigger`, { params }),
     preview: (body: { cron_expression: string; timezone?: string; day_match?: string; count?: number }) =>
       this.#post<Preview>('/crons/preview', body),
-    next: (id: number, count: number) => this.#get<Preview>(`/crons/${id}/next`, { count }),
-    slots: (id: number, query: Query) => this.#get<Page<Slot>>(`/crons/${id}/slots`, query),
-    backfill: (id: number, body: { from: string; to: string }, isDryRun: boolean) =>
+    next: (id: number, count: number) => this.#get<NextRuns>(`/crons/${id}/next`, { count }),
+    slots: (id: number, query: Query) => this.#get<SlotPage>(`/crons/${id}/slots`, query),
+    backfill: (id: number, body: Answer & { from: string; to: string }, isDryRun: boolean) =>
       this.#post<BackfillAnswer>(`/crons/${id}/backfill`, body, dryRun(isDryRun)),
   }
 
   readonly jobs = {
     list: (query: Query) => this.#get<Page<Job>>('/jobs', query),
     get: (id: number) => this.#get<JobDetail>(`/jobs/${id}`),
-    why: (id: number) => this.#get<Answer>(`/jobs/${id}/why`),
+    why: (id: number) => this.#get<Why>(`/jobs/${id}/why`),
     logs: (id: number, query: Query) => this.#get<Page<LogLine>>(`/jobs/${id}/logs`, query),
     create: (body: Answer) => this.#post<Job>('/jobs', body),
     retry: (id: number) => this.#post<Job>(`/jobs/${id}/retry`),
@@ -70,15 +65,15 @@ export class Api {
 
   readonly scheduler = {
     status: () => this.#get<Answer>('/scheduler/status'),
-    start: () => this.#post<Answer>('/scheduler/start'),
+    start: (isDryRun = false) => this.#post<Answer>('/scheduler/start', undefined, dryRun(isDryRun)),
     stop: () => this.#post<Answer>('/scheduler/stop'),
     reserve: (body: { reason: string; ttl_seconds: number }) =>
       this.#post<Answer>('/scheduler/reservation', body),
     release: () => this.#call<Answer | undefined>('DELETE', '/scheduler/reservation'),
   }
 
-  readonly workers = () => this.#get<Page<Answer>>('/workers')
-  readonly handlers = () => this.#get<Page<Answer>>('/handlers')
+  readonly workers = () => this.#get<Page<Answer>>('/workers', { size: MAX_PAGE })
+  readonly handlers = () => this.#get<Page<Answer>>('/handlers', { size: MAX_PAGE })
   readonly statsSummary = (query: Query) => this.#get<Answer>('/stats/summary', query)
 
   /** Every cron that matches, page by page. */

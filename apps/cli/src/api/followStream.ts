@@ -46,6 +46,8 @@ export async function* followStream(
     try {
       const response = await open(connection, path, { query, signal, lastEventId })
       wasOpen = true
+      // What has ended, and was read to its end, is answered so.
+      if (response.status === 204) return
       const onRetry = (ms: number) => {
         retryMs = Math.min(ms, LONGEST_PAUSE_MS)
       }
@@ -81,7 +83,8 @@ async function open(
     }
     throw error
   }
-  if (response.headers.get('content-type')?.startsWith('text/event-stream') && response.body) return response
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') && response.body
+  if (isStream || response.status === 204) return response
   await response.body?.cancel()
   throw new StreamUnavailable(`${path} is no stream there`)
 }

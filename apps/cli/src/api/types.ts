@@ -81,5 +81,32 @@ export interface Preview {
   daylight_saving?: { at: string; effect: string }[]
 }
 
+/** When a cron fires next, and why no more often. */
+export interface NextRuns extends Preview {
+  ends?: string | null
+  scheduler_running?: boolean
+}
+
+export interface Slot {
+  scheduled_time: string
+  verdict: string
+  explanation?: string
+  job_id: number | null
+  late_ms: number | null
+  duration_ms: number | null
+}
+export interface SlotPage extends Page<Slot> {
+  /** How many instants of the whole span have each verdict. */
+  summary?: Record<string, number>
+}
+
+export interface Why {
+  id: number
+  status: string
+  /** The code of the most decisive cause. */
+  verdict: string
+  explanation: string
+}
+
 /** Statuses after which an execution no longer changes by itself. */
 export const FINAL_STATUSES = ['SUCCESS', 'FAILED', 'TIMEOUT', 'CANCELLED', 'SKIPPED']

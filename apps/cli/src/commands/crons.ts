@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
-import type { Cron } from '../api/types.ts'
+import { MAX_PAGE } from '../api/api.ts'
+import type { Cron, NextRuns, Slot } from '../api/types.ts'
 import { action, type Context } from '../context.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { statusText } from '../output/paint.ts'
 import { type Column, printable } from '../output/table.ts'
-import { parseTime, timeText } from '../output/times.ts'
+import { durationText, parseTime, timeText } from '../output/times.ts'
 import { tree } from '../output/tree.ts'
 import { addApplyCommand } from './applyCommand.ts'
 import { jsonObject, wholeNumber } from './arguments.ts'
@@ -68,10 +69,13 @@ export function addCronCommands(program: Command, io: Io): void {
 
   crons
     .command('slots <name|id>')
-    .description('every due instant with what became of it')
-    .option('--from <time>', 'exclusive')
-    .option('--to <time>', 'inclusive')
-    .action(action<Range>(io, listSlots))
+    .description('every due instant with what became of it, of the last day unless told otherwise')
+    .option('--from <time>', 'inclusive')
+    .option('--to <time>', 'exclusive')
+    .option('--verdict <verdict>', 'those with this one')
+    .option('--size <number>', 'how many on a page, at most 200', wholeNumber, MAX_PAGE)
+    .option('--cursor <cursor>', 'the page after this one')
+    .action(action<SlotOptions>(io, listSlots))
 
   for (const isEnabled of [true, false]) {
     crons
@@ -119,17 +123,9 @@ export function addCronCommands(program: Command, io: Io): void {
     .requiredOption('--from <time>', 'exclusive')
     .requiredOption('--to <time>', 'inclusive')
     .option('--dry-run', 'only say how many would run')
-    .action(
-      action(io, async (context, options: Required<Range> & { dryRun?: boolean }, name) => {
-        const range = {
-          from: parseTime(options.from, context.timezone),
-          to: parseTime(options.to, context.timezone),
-        }
-        const { id } = await context.api.crons.find(name!)
-        const answer = await context.api.crons.backfill(id, range, options.dryRun ?? false)
-        context.show(answer, () => tree(answer, context.timezone))
-      }),
-    )
+    .option('--max-active <number>', 'how many may be active at once', wholeNumber)
+    .option('--params <json>', "instead of the cron's own; @file reads them from a file")
+    .action(action<BackfillOptions>(io, backfill))
 
   addApplyCommand(crons, io)
   addExportCommand(crons, io)
@@ -177,36 +173,68 @@ const cronColumns = ({ timezone, paint }: Context): Column<Cron>[] => [
   ['tags', (cron) => printable(cron.tags.join(','))],
 ]
 
-interface Range {
-  from?: string
-  to?: string
+interface BackfillOptions {
+  from: string
+  to: string
+  dryRun?: boolean
+  maxActive?: number
+  params?: string
 }
 
-async function listSlots(context: Context, { from, to }: Range, name?: string): Promise<void> {
+async function backfill(context: Context, options: BackfillOptions, name?: string): Promise<void> {
+  const body = {
+    from: parseTime(options.from, context.timezone),
+    to: parseTime(options.to, context.timezone),
+    max_active: options.maxActive,
+    params: options.params === undefined ? undefined : jsonObject(options.params, '--params'),
+  }
+  const { id } = await context.api.crons.find(name!)
+  const answer = await context.api.crons.backfill(id, body, options.dryRun ?? false)
+  const { ids: _, ...counts } = answer
+  context.show(answer, () => tree(counts, context.timezone))
+}
+
+interface SlotOptions {
+  from?: string
+  to?: string
+  verdict?: string
+  size: number
+  cursor?: string
+}
+
+async function listSlots(context: Context, options: SlotOptions, name?: string): Promise<void> {
+  const { from, to, verdict, size, cursor } = options
   const { id } = await context.api.crons.find(name!)
   const page = await context.api.crons.slots(id, {
+    ...{ verdict: verdict?.toUpperCase(), size, cursor },
     from: from && parseTime(from, context.timezone),
     to: to && parseTime(to, context.timezone),
   })
-  context.show(page, () => tree(page.items, context.timezone))
+  const columns: Column<Slot>[] = [
+    ['slot', (slot) => timeText(slot.scheduled_time, context.timezone)],
+    ['verdict', (slot) => statusText(slot.verdict, context.paint)],
+    ['job', (slot) => slot.job_id],
+    ['late', (slot) => durationText(slot.late_ms)],
+    ['took', (slot) => durationText(slot.duration_ms)],
+    ['explanation', (slot) => slot.explanation && printable(slot.explanation)],
+  ]
+  context.showTable(page, page.items, columns)
+  if (context.isJson) return
+  const counts = Object.entries(page.summary ?? {}).map(([what, count]) => `${count} ${what}`)
+  if (counts.length > 0) context.say(counts.join(', '))
+  if (page.next_cursor) context.say(`--cursor ${page.next_cursor} shows more`)
 }
 
-function showInstants(
-  context: Context,
-  preview: { next: string[]; description: string; daylight_saving?: { at: string; effect: string }[] },
-): void {
+function showInstants(context: Context, preview: NextRuns): void {
   const effects = new Map(preview.daylight_saving?.map(({ at, effect }) => [at, effect]))
-  context.show(preview, () =>
-    [
-      preview.description,
-      ...preview.next.map((at) => {
-        const effect = effects.get(at)
-        return `  ${timeText(at, context.timezone)}${effect ? ` (daylight saving: ${effect})` : ''}`
-      }),
-    ]
-      .map((line) => `${line}\n`)
-      .join(''),
-  )
+  const runs = preview.next.map((at) => {
+    const effect = effects.get(at)
+    return `  ${timeText(at, context.timezone)}${effect ? ` (daylight saving: ${effect})` : ''}`
+  })
+  context.show(preview, () => [preview.description, ...runs].map((line) => `${line}\n`).join(''))
+  if (context.isJson) return
+  if (preview.ends) context.say(`no more runs than these: ${preview.ends}`)
+  if (preview.scheduler_running === false) context.say('the scheduler is stopped')
 }
 
 /** Says on stderr that a list goes on. */

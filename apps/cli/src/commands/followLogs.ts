@@ -17,31 +17,45 @@ export function logText({ timezone, paint }: Context, line: LogLine): string {
   return `${timeText(line.logged_at, timezone)}  ${level ? paint(level, text) : text}`
 }
 
+/** Which lines. */
+interface LogFilter {
+  attempt?: number
+  level?: string
+}
+
 /**
  * Prints an execution's log, oldest line first; with `isFollowing` goes on until the execution is final: by the stream
  * of its log, or by asking each second where the server has none. Each line is printed once.
  */
-export async function followLogs(context: Context, id: number, isFollowing: boolean): Promise<void> {
+export async function followLogs(
+  context: Context,
+  id: number,
+  { isFollowing, filter }: { isFollowing: boolean; filter: LogFilter },
+): Promise<void> {
   const seen = new Seen()
   const print = (line: LogLine) => {
     if (!seen.isNew(line)) return
     context.io.stdout(`${context.isJson ? JSON.stringify(line) : logText(context, line)}\n`)
   }
-  if (!isFollowing) return printRest(context, id, 0, print).then(() => {})
+  if (!isFollowing) return printRest(context, id, filter, 0, print).then(() => {})
   const isOver = async () => FINAL_STATUSES.includes((await context.api.jobs.get(id)).status)
   try {
     const stream = followStream(context.api.connection, `/jobs/${id}/logs`, {
+      query: { ...filter },
       signal: context.io.signal,
       isOver,
       onLost: (reason) => context.say(`jobu: ${reason}; opening it again`),
     })
-    for await (const { data } of stream) if (isLogLine(data)) print(data)
+    for await (const { event, data } of stream) {
+      if (isLogLine(data)) print(data)
+      if (event === 'end') return
+    }
   } catch (error) {
     if (!(error instanceof StreamUnavailable)) throw error
     for (let offset = 0; ; await delay(POLL_MS, undefined, { signal: context.io.signal })) {
       // Asked before the lines are: those of a final execution are all there.
       const isLast = await isOver()
-      offset = await printRest(context, id, offset, print)
+      offset = await printRest(context, id, filter, offset, print)
       if (isLast) return
     }
   }
@@ -51,11 +65,12 @@ export async function followLogs(context: Context, id: number, isFollowing: bool
 async function printRest(
   { api }: Context,
   id: number,
+  filter: LogFilter,
   from: number,
   print: (line: LogLine) => void,
 ): Promise<number> {
   for (let offset = from; ; ) {
-    const { items } = await api.jobs.logs(id, { limit: MAX_PAGE, offset })
+    const { items } = await api.jobs.logs(id, { ...filter, limit: MAX_PAGE, offset })
     for (const line of items) print(line)
     offset += items.length
     if (items.length < MAX_PAGE) return offset

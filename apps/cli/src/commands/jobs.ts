@@ -47,7 +47,8 @@ export function addJobCommands(program: Command, io: Io): void {
     .action(
       action(io, async (context, _options: object, id) => {
         const answer = await context.api.jobs.why(idsOf([id!])[0]!)
-        context.show(answer, () => tree(answer, context.timezone))
+        const { status, verdict, explanation } = answer
+        context.show(answer, () => `job ${id} is ${status} (${verdict})\n${printable(explanation)}\n`)
       }),
     )
 
@@ -55,9 +56,11 @@ export function addJobCommands(program: Command, io: Io): void {
     .command('logs <id>')
     .description('what its handler logged')
     .option('-f, --follow', 'go on until it is final')
+    .option('--attempt <number>', 'of this attempt', wholeNumber)
+    .option('--level <level>', 'of this level and worse: debug, info, warn, error')
     .action(
-      action(io, (context, { follow }: { follow?: boolean }, id) =>
-        followLogs(context, idsOf([id!])[0]!, follow ?? false),
+      action(io, (context, { follow, attempt, level }: LogOptions, id) =>
+        followLogs(context, idsOf([id!])[0]!, { isFollowing: follow ?? false, filter: { attempt, level } }),
       ),
     )
 
@@ -97,6 +100,12 @@ export function addJobCommands(program: Command, io: Io): void {
         ),
       )
   }
+}
+
+interface LogOptions {
+  follow?: boolean
+  attempt?: number
+  level?: string
 }
 
 type ListOptions = JobFilterOptions & { page?: number; size?: number; cursor?: string; orderBy?: string }

@@ -3,12 +3,11 @@ import { action } from '../context.ts'
 import type { Io } from '../io.ts'
 import { statusText } from '../output/paint.ts'
 import { type Column, printable } from '../output/table.ts'
-import { parseTime, timeText } from '../output/times.ts'
+import { timeText } from '../output/times.ts'
 import { tree } from '../output/tree.ts'
 
 type Row = Record<string, unknown>
 
-/** Lists of names, and how many there are beyond the first few. */
 const names = (list: unknown): string => (Array.isArray(list) ? printable(list.join(',')) : '-')
 
 export function addOverviewCommands(program: Command, io: Io): void {
@@ -44,7 +43,8 @@ export function addOverviewCommands(program: Command, io: Io): void {
         const page = await context.api.handlers()
         const columns: Column<Row>[] = [
           ['name', (row) => row.name],
-          ['workers', (row) => (Array.isArray(row.workers) ? row.workers.length : row.workers)],
+          ['workers', (row) => (Array.isArray(row.worker_ids) ? row.worker_ids.length : null)],
+          ['crons', (row) => row.cron_count],
           ['description', (row) => (typeof row.description === 'string' ? printable(row.description) : null)],
         ]
         context.showTable(page, page.items, columns)
@@ -55,15 +55,11 @@ export function addOverviewCommands(program: Command, io: Io): void {
     .command('stats')
     .description('statistics')
     .command('summary')
-    .description('what ran, how late and how long')
-    .option('--from <time>', 'inclusive')
-    .option('--to <time>', 'exclusive')
+    .description('today, the last hour and the last 24 hours; days are those of --timezone')
     .action(
-      action(io, async (context, { from, to }: { from?: string; to?: string }) => {
-        const answer = await context.api.statsSummary({
-          from_date: from && parseTime(from, context.timezone),
-          to_date: to && parseTime(to, context.timezone),
-        })
+      action(io, async (context) => {
+        // Days begin where those who read them are.
+        const answer = await context.api.statsSummary({ timezone: context.timezone })
         context.show(answer, () => tree(answer, context.timezone))
       }),
     )

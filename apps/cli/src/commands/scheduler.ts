@@ -12,15 +12,14 @@ export function addSchedulerCommands(program: Command, io: Io): void {
     stop: 'stop it: nothing new is dispatched or claimed, what runs finishes',
   } as const
   for (const [name, description] of Object.entries(commands)) {
-    scheduler
-      .command(name)
-      .description(description)
-      .action(
-        action(io, async (context) => {
-          const answer = await context.api.scheduler[name as keyof typeof commands]()
-          context.show(answer, () => tree(answer, context.timezone))
-        }),
-      )
+    const command = scheduler.command(name).description(description)
+    if (name === 'start') command.option('--dry-run', 'only say what would run at once')
+    command.action(
+      action(io, async (context, { dryRun }: { dryRun?: boolean }) => {
+        const answer = await context.api.scheduler[name as keyof typeof commands](dryRun)
+        context.show(answer, () => tree(answer, context.timezone))
+      }),
+    )
   }
   scheduler
     .command('reserve <reason>')

@@ -49,16 +49,36 @@ export async function tailJobs(context: Context, options: TailOptions): Promise<
   }
   try {
     const stream = followStream(context.api.connection, '/events', {
-      query: { topics: 'executions' },
+      query: {
+        topics: 'executions',
+        cron_id: cronId,
+        handler_name: options.handler,
+        status: statuses,
+      },
       signal: context.io.signal,
       onLost: (reason) => context.say(`jobu: ${reason}; resuming`),
     })
-    for await (const { event, data } of stream) if (event === 'execution' && isChange(data)) print(data)
+    for await (const { event, data } of stream) {
+      if (event === 'execution' && isChange(data)) print(data)
+      else if (event === 'more' || event === 'resync') context.say(`jobu: ${missedText(data as Missed)}`)
+    }
   } catch (error) {
     if (!(error instanceof StreamUnavailable)) throw error
     context.say('jobu: the server has no events, asking every two seconds')
     await poll(context, { cron_id: cronId, handler_name: options.handler }, print)
   }
+}
+
+/** What the server says instead of changes that it does not tell one by one. */
+interface Missed {
+  counts?: Record<string, number>
+  reason?: string
+}
+
+function missedText({ counts, reason }: Missed): string {
+  if (!counts) return `some changes may have been missed (${reason ?? 'unknown'}); jobs list has the state`
+  const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`)
+  return `and more that are not shown one by one: ${parts.join(', ')}`
 }
 
 async function poll(

@@ -14,7 +14,8 @@ const STATUS_STYLE: Record<string, Parameters<Paint>[0]> = {
 }
 
 export const plain: Paint = (_style, text) => text
-export const coloured: Paint = (style, text) => styleText(style, text)
+// Who calls it has looked at the terminal; some versions of Node look at stdout once more.
+export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false })
 
 /** A status in its colour. */
 export function statusText(status: unknown, paint: Paint): string {

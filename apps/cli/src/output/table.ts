@@ -31,8 +31,9 @@ export function table<T>(rows: readonly T[], columns: readonly Column<T>[], widt
 
 /** A text of others, such as a log line, without what a terminal would obey. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not reach a terminal
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD')
+  return stripVTControlCharacters(text)
+    .replaceAll('\r\n', '\n')
+    .replace(/(?![\n\t])\p{Cc}/gu, '\uFFFD')
 }
 
 function cellText(value: unknown): string {
