@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { keepCredentials } from './credentials.mjs'
 import { freePort } from './freePort.mjs'
@@ -43,6 +43,24 @@ export async function adminPort(env) {
     ? Number(configured)
     : await free(Array.from({ length: PORTS_TRIED }, (_, i) => DEFAULT_PORT + i))
   return { port, isChosen: Boolean(configured), isFree: async () => (await free([port])) === port }
+}
+
+/**
+ * Leaves where admin is in the data directory, for the command line client.
+ *
+ * @returns {() => void} takes it away again, unless another launcher's admin is there meanwhile
+ */
+export function announceAdmin(dataDir, url) {
+  const file = join(dataDir, 'admin.json')
+  const text = JSON.stringify({ url, pid: process.pid })
+  writeFileSync(file, text)
+  return () => {
+    try {
+      if (readFileSync(file, 'utf8') === text) rmSync(file)
+    } catch {
+      // Gone already.
+    }
+  }
 }
 
 async function portInFile(env) {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { adminAccess, adminPort, DEFAULT_PORT } from './admin.mjs'
+import { adminAccess, adminPort, announceAdmin, DEFAULT_PORT } from './admin.mjs'
 import { loadExamples } from './examples.mjs'
 import { build, install } from './install.mjs'
 import { openDatabase } from './launcherDatabase.mjs'
@@ -24,6 +24,7 @@ const START_TIMEOUT_MS = 60_000
 export async function launch(names) {
   const services = new Map()
   let database
+  let withdrawAdmin
   let exitCode = 0
   let failure
   const { signal, requested } = stopRequests(() => {
@@ -59,7 +60,10 @@ export async function launch(names) {
     const admin = settings.services.includes('admin') ? startAdmin(settings, env, start) : undefined
     await Promise.all([...engine, admin])
     signal.throwIfAborted()
-    if (admin) await loadExamples(await admin, settings.dataDir, { signal, say })
+    if (admin) {
+      withdrawAdmin = announceAdmin(settings.dataDir, (await admin).url)
+      await loadExamples(await admin, settings.dataDir, { signal, say })
+    }
     say(readyText(settings, database, await admin))
     await requested
   } catch (error) {
@@ -69,6 +73,7 @@ export async function launch(names) {
     }
   }
 
+  withdrawAdmin?.()
   if (services.size > 0) say(`stopping ${[...services.keys()].join(', ')}`)
   const drainMs = Number(settings?.env.JOBU_WORKER_SHUTDOWN_TIMEOUT_SECONDS) * 1000 || 0
   await Promise.all([...services.values()].map((service) => service.stop(drainMs + STOP_MARGIN_MS)))

@@ -1,5 +1,6 @@
 import { type Endpoint, endpoint, Reply } from '../http/endpoint.ts'
 import {
+  changeCronQuery,
   createCronBody,
   listCronsQuery,
   previewBody,
@@ -47,13 +48,17 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       tag,
       role: 'admin',
       summary: 'Create a cron',
+      query: changeCronQuery,
       body: createCronBody,
       status: 201,
+      otherStatuses: { 200: 'With `dry_run`: the cron as it would be; nothing was made' },
       answer: cronAnswer,
       errors: ['CRON_NAME_TAKEN', ...EXPRESSION_ERRORS],
-      async run({ body, actor }) {
-        const cron = await crons.create(body, actor)
-        return new Reply(cron, { location: `/crons/${cron.id}` })
+      async run({ query, body, actor }) {
+        const cron = await crons.create(body, actor, query.dry_run)
+        return query.dry_run
+          ? new Reply(cron, { status: 200 })
+          : new Reply(cron, { location: `/crons/${cron.id}` })
       },
     }),
     endpoint({
@@ -84,11 +89,13 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       tag,
       role: 'admin',
       summary: 'Change parts of a cron',
-      description: 'What is left out stays as it is. With `version`, only if nobody has changed it since.',
+      description:
+        'What is left out stays as it is. With `version`, only if nobody has changed it since. With `dry_run` the answer is what would come of it, and nothing is changed.',
+      query: changeCronQuery,
       body: updateCronBody,
       answer: cronAnswer,
       errors: ['CRON_NOT_FOUND', 'CRON_NAME_TAKEN', 'CRON_CHANGED', ...EXPRESSION_ERRORS],
-      run: ({ params, body, actor }) => crons.update(params.id, body, actor),
+      run: ({ params, query, body, actor }) => crons.update(params.id, body, actor, query.dry_run),
     }),
     endpoint({
       method: 'delete',

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createSession, createUser, Database, type Role } from '@jobu/db'
 import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
-import { adminSchema, buildApp } from '../../src/index.ts'
+import { adminSchema, buildApp, EventHub } from '../../src/index.ts'
 import { PASSWORD, type TestApp, TOKEN } from './startTestApp.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -12,11 +12,14 @@ type Api = ReturnType<typeof supertest>
 /** A second admin process, as it were, on the database of `app`. */
 export function anotherApp(app: TestApp, config: Record<string, unknown> = {}, logger?: Logger) {
   const database = new Database({ url: app.url }, { engine: true })
+  const log = logger ?? createLogger('admin', { JOBU_LOG_LEVEL: 'silent' })
+  const events = new EventHub(database, { url: app.url }, log, { maxStreams: 500, heartbeatMs: 15_000 })
   const deps = {
     database,
+    events,
     config: adminSchema.parse({ token: TOKEN, password: PASSWORD, ...config }),
-    scheduling: { minCronIntervalSeconds: 60, timezone: 'UTC' },
-    logger: logger ?? createLogger('admin', { JOBU_LOG_LEVEL: 'silent' }),
+    scheduling: { minCronIntervalSeconds: 60, timezone: 'UTC', misfireThresholdSeconds: 60 },
+    logger: log,
     version: '1.0.0',
   }
   const server = buildApp(deps).listen(0)
@@ -25,7 +28,7 @@ export function anotherApp(app: TestApp, config: Record<string, unknown> = {}, l
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     anonymous: supertest(server) as Api,
     async stop() {
-      await new Promise((resolve) => server.close(resolve))
+      await Promise.all([events.close(), new Promise((resolve) => server.close(resolve))])
       await database.close()
     },
   }
