@@ -196,9 +196,10 @@ BEGIN
 END $$;--> statement-breakpoint
 
 -- Tells of every change to crons, whoever makes it. EXECUTE plans for the rows there are; a plan kept from a statement
--- of one row would compare the thousand crons of a dispatch one by one. The engine's sessions have no hash join.
+-- of one row would compare the thousand crons of a dispatch one by one, and the engine's sessions have no hash join.
+-- The path is fixed because the session's own, pg_restore's for one, need not lead to these functions.
 CREATE FUNCTION jobu_tell_crons() RETURNS trigger
-LANGUAGE plpgsql SET enable_hashjoin = on AS $$
+LANGUAGE plpgsql SET enable_hashjoin = on SET search_path FROM CURRENT AS $$
 DECLARE
   changed text := CASE TG_OP
     WHEN 'INSERT' THEN $q$ SELECT 'created' AS action, n.* FROM new_rows AS n WHERE n.deleted_at IS NULL $q$
@@ -236,7 +237,7 @@ CREATE TRIGGER cron_jobs_told_delete AFTER DELETE ON "cron_jobs" REFERENCING OLD
 FOR EACH STATEMENT EXECUTE FUNCTION jobu_tell_crons();--> statement-breakpoint
 
 CREATE FUNCTION jobu_tell_scheduler() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM jobu_tell('scheduler', json_build_array(json_build_object('scheduler_running', NEW.is_running,
     'changed_at', jobu_iso(NEW.changed_at), 'changed_by', left(NEW.changed_by, 255),
@@ -249,7 +250,7 @@ FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION jobu_tell_sche
 
 -- Its argument is the event's name. A heartbeat changes no status.
 CREATE FUNCTION jobu_tell_service() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM jobu_tell(TG_ARGV[0], json_build_array(json_build_object('id', left(NEW.id, 255), 'status', NEW.status, 'hostname', left(NEW.hostname, 255))));
   RETURN NULL;

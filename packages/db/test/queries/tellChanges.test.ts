@@ -222,6 +222,23 @@ describe('triggers tell of', () => {
     expect(messages.at(-1).more).toEqual({ updated: 900 })
   })
 
+  test('what a session with another search_path does', async () => {
+    const cron = await bench.aCron()
+    const client = await bench.client()
+    await listen()
+    await client.query(`SET search_path = ''`)
+    await client.query(`UPDATE public.cron_jobs SET owner = 'x'`)
+    await client.query(`UPDATE public.scheduler_state SET changed_by = 'x'`)
+    await client.query(
+      `INSERT INTO public.dispatchers (id, hostname, pid, version) VALUES ('d', 'h', 1, '1')`,
+    )
+    expect((await changesOf()).map(({ event, id }) => [event, id])).toEqual([
+      ['cron', cron.id],
+      ['scheduler', undefined],
+      ['dispatcher', 'd'],
+    ])
+  })
+
   test('a deleted cron that SQL removes for good nothing more; a cron that SQL removes, its end', async () => {
     const [gone, other] = [
       await bench.aCron({ isEnabled: false, deletedAt: new Date() }),
