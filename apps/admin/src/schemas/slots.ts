@@ -130,6 +130,10 @@ export const backfillBody = z
     if (from < to) return
     context.addIssue({ code: 'custom', path: ['to'], message: 'must be after from' })
   })
+  .meta({
+    id: 'Backfill',
+    example: { from: '2026-01-31T00:00:00+09:00', to: '2026-02-02T00:00:00+09:00', max_active: 2 },
+  })
 export type BackfillBody = z.output<typeof backfillBody>
 
 export const backfillAnswer = z
