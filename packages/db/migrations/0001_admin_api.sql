@@ -71,7 +71,7 @@ CREATE TABLE "execution_stats_hourly" (
 CREATE TABLE "execution_failures_hourly" (
 	"hour" timestamp (3) with time zone NOT NULL,
 	"job_id" bigint NOT NULL,
-	"count" bigint NOT NULL,
+	"count" integer NOT NULL,
 	CONSTRAINT "execution_failures_hourly_pkey" PRIMARY KEY("hour","job_id")
 );
 --> statement-breakpoint
