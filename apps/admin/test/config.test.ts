@@ -20,7 +20,6 @@ test('a missing file and a token give the defaults', () => {
     database: 'default',
     host: '127.0.0.1',
     port: 8080,
-    events: { max_streams: 500, heartbeat_seconds: 15 },
     cors: { origins: [], credentials: false },
     token: TOKEN,
     events: { max_streams: 500, heartbeat_seconds: 15 },

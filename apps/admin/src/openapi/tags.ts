@@ -7,6 +7,9 @@ export const TAGS: Record<string, string> = {
   events: 'What changes, as it changes.',
   handlers: 'The code that can be run, as the workers publish it.',
   workers: 'The processes that run handlers.',
-  access: 'Signing in and out, users, API tokens, and the log of who changed what.',
+  auth: 'Signing in and out, and who one is.',
+  users: 'People who may sign in, and their roles.',
+  tokens: 'Bearer tokens for programs.',
+  audit: 'Who changed what, and how it was before.',
   service: 'The service itself: its health, its metrics and this document.',
 }

@@ -42,7 +42,7 @@ export async function listSlots(database: Database, id: number, query: SlotsQuer
   // The cron first: a slot before its next_run_at has its row by the time the rows are read.
   const cron = await getCron(database, id)
   const [now, state] = await Promise.all([databaseNow(database), readSchedulerState(database)])
-  const span = spanOf(query, now)
+  const span = spanOf(query, now, cron)
   const eras = erasOf(await listCronRevisions(database, id, span.from), cron)
   const count = countInstants(eras, span)
   if (count > MAX_INSTANTS) throw tooMany(query, `${count} instants`)
@@ -115,11 +115,13 @@ async function evidence(
   }
 }
 
-function spanOf(query: SlotsQuery, now: Date): Span {
+function spanOf(query: SlotsQuery, now: Date, cron: CronRow): Span {
   // What is not due yet has no verdict; the instant that is due at this moment has one.
   const latest = new Date(now.getTime() + 1)
   const to = query.to && query.to < latest ? query.to : latest
-  const from = query.from ?? new Date(to.getTime() - DAY_MS)
+  // Unasked, nothing from before the cron was there.
+  const created = Math.min(cron.createdAt.getTime(), to.getTime() - 1)
+  const from = query.from ?? new Date(Math.max(to.getTime() - DAY_MS, created))
   if (from < to) return { from, to }
   throw validationError([
     {
