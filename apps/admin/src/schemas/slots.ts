@@ -52,7 +52,7 @@ export type SlotVerdict = (typeof SLOT_VERDICTS)[number]
 
 export const slotsQuery = z
   .strictObject({
-    /** Inclusive; left out: a day before `to`, or when the cron was made. */
+    /** Inclusive; left out: a day before `to`, or the creation of the cron. */
     from: fields.queryInstant.optional(),
     /** Exclusive; left out, or ahead: now. */
     to: fields.queryInstant.optional(),
