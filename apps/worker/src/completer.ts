@@ -3,6 +3,7 @@ import {
   type Completion,
   completeExecutions,
   type Database,
+  type ExecutionStatus,
   type Failure,
   failExecutions,
   isConnectionFailure,
@@ -12,11 +13,13 @@ import type { Logger } from '@jobu/runtime'
 import type { HeldExecution, HeldExecutions } from './heldExecutions.ts'
 import type { Outcome } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
+import type { WorkerMetrics } from './workerMetrics.ts'
 
 export interface CompleterOptions {
   db: Database
   held: HeldExecutions
   reporter: Reporter
+  metrics: WorkerMetrics
   logger: Logger
   batchSize: number
   onSettled(count: number): void
@@ -59,7 +62,7 @@ export class Completer {
 
   succeed(held: HeldExecution, result: string): void {
     if (held.isSettled) return
-    held.isSettled = true
+    settle(held)
     const { id, scheduledTime, attempt } = held.claim
     this.#done.push({ id, scheduledTime, attempt, result, held })
     this.#schedule()
@@ -67,20 +70,22 @@ export class Completer {
 
   fail(held: HeldExecution, outcome: Outcome): void {
     if (held.isSettled) return
-    held.isSettled = true
+    settle(held)
     if (outcome === 'LEASE_LOST') {
+      this.#options.metrics.leasesLost.inc()
       this.#options.held.remove(held)
       return
     }
     const { id, scheduledTime, attempt } = held.claim
-    this.#failed.push({ id, scheduledTime, attempt, ...outcome, held })
+    this.#failed.push({ id, scheduledTime, attempt, ...masked(outcome, held), held })
     this.#schedule()
   }
 
   /** The handler's own transaction has written SUCCESS. */
   settledElsewhere(held: HeldExecution): void {
     if (held.isSettled) return
-    held.isSettled = true
+    settle(held)
+    this.#options.metrics.ended(held, 'SUCCESS')
     void this.#afterwards([held])
     this.#options.held.remove(held)
   }
@@ -119,20 +124,20 @@ export class Completer {
   }
 
   async #flush(done: Done[], failed: Failed[]): Promise<void> {
-    const { db, held, reporter, logger, onSettled } = this.#options
+    const { db, held, reporter, metrics, logger, onSettled } = this.#options
     const all = [...done, ...failed].map((one) => one.held)
+    let left = done
     for (let isAway = false; ; ) {
       try {
         // A final status says that its log is whole.
         await reporter.flush()
-        if (done.length > 0) this.#warnOfRefused(done, await completeExecutions(db, done))
-        if (failed.length > 0) {
-          const written = await failExecutions(db, failed)
-          this.#warnOfRefused(
-            failed,
-            written.map((one) => one.id),
-          )
-        }
+        const startedAt = performance.now()
+        if (left.length > 0) this.#countDone(left, await completeExecutions(db, left))
+        // Should the next statement fail, these are written all the same.
+        left = []
+        if (failed.length > 0) this.#countFailed(failed, await failExecutions(db, failed))
+        metrics.completionSeconds.observe((performance.now() - startedAt) / 1000)
+        metrics.completionBatchSize.observe(all.length)
         break
       } catch (error) {
         const isAwayNow = isConnectionFailure(error)
@@ -141,7 +146,7 @@ export class Completer {
         isAway = isAwayNow
         if (!isAwayNow && all.length > 1) {
           // One outcome that the database refuses must not hold up the others.
-          for (const one of done) await this.#flush([one], [])
+          for (const one of left) await this.#flush([one], [])
           for (const one of failed) await this.#flush([], [one])
           return
         }
@@ -159,13 +164,34 @@ export class Completer {
     void this.#afterwards(all)
   }
 
-  #warnOfRefused(sent: Array<{ id: number; attempt: number }>, written: number[]): void {
-    if (written.length === sent.length) return
-    const known = new Set(written)
-    for (const { id, attempt } of sent) {
-      if (!known.has(id))
-        this.#options.logger.warn('outcome refused: lease lost', { executionId: id, attempt })
+  #countDone(sent: Done[], written: number[]): void {
+    const { metrics } = this.#options
+    const known = written.length === sent.length ? null : new Set(written)
+    for (const { id, held } of sent) {
+      if (known && !known.has(id)) this.#refused(held)
+      else metrics.ended(held, 'SUCCESS')
     }
+  }
+
+  #countFailed(sent: Failed[], written: Array<{ id: number; status: ExecutionStatus }>): void {
+    const { metrics } = this.#options
+    const statuses = new Map(written.map(({ id, status }) => [id, status]))
+    for (const { id, outcome, reason, held } of sent) {
+      const status = statuses.get(id)
+      if (status === undefined) this.#refused(held)
+      else if (status === 'PENDING' && outcome === 'RELEASED') metrics.released()
+      else {
+        metrics.failedAttempt(held, reason)
+        metrics.ended(held, status)
+      }
+    }
+  }
+
+  /** Another attempt owns the row by now. */
+  #refused({ claim: { id, attempt } }: HeldExecution): void {
+    const { metrics, logger } = this.#options
+    metrics.leasesLost.inc()
+    logger.warn('outcome refused: lease lost', { executionId: id, attempt })
   }
 
   /** A slot of the same cron may have waited for this one. The dispatchers look as well, a little later. */
@@ -179,4 +205,15 @@ export class Completer {
       this.#options.logger.warn('waiting slots not released yet', { error })
     }
   }
+}
+
+function settle(held: HeldExecution): void {
+  held.isSettled = true
+  held.settledAt = performance.now()
+}
+
+function masked(outcome: Exclude<Outcome, 'LEASE_LOST'>, { mask }: HeldExecution): typeof outcome {
+  if (!mask) return outcome
+  const { message, stack } = outcome
+  return { ...outcome, message: mask.text(message), stack: stack === null ? null : mask.text(stack) }
 }

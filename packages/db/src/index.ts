@@ -11,6 +11,12 @@ export {
   type Tx,
 } from './database.ts'
 export {
+  DATABASE_ERROR_KINDS,
+  type DatabaseErrorKind,
+  type DatabaseStats,
+  databaseErrorKind,
+} from './databaseStats.ts'
+export {
   type ErrorCode,
   type ErrorDetail,
   isConnectionFailure,
@@ -19,7 +25,7 @@ export {
   sqlState,
 } from './errors.ts'
 export { Listener, type ListenerOptions } from './listener.ts'
-export { checkMigrations, migrate, readMigrations } from './migrate.ts'
+export { checkMigrations, checkNotBehind, migrate, readMigrations } from './migrate.ts'
 export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecutionsOf.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
 export { CHANNELS } from './queries/channels.ts'
@@ -56,6 +62,7 @@ export { dropMonth, ensurePartitions, expiredPartitions, pruneSideTables } from 
 export { pauseFailingCrons } from './queries/pauseFailingCrons.ts'
 export { promoteDueExecutions } from './queries/promoteDueExecutions.ts'
 export { type PublishedHandler, publishHandlers } from './queries/publishHandlers.ts'
+export { COUNTED_AT_MOST, type QueueFigures, readQueueFigures } from './queries/readQueueFigures.ts'
 export { readyQueues } from './queries/readyQueues.ts'
 export { type NewAuditEntry, recordAudit } from './queries/recordAudit.ts'
 export { type Progress, recordProgress } from './queries/recordProgress.ts'

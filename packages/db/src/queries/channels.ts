@@ -9,4 +9,6 @@ export const CHANNELS = {
   work: 'jobu_work',
   /** A running execution is to be cancelled. Payload: its id. */
   cancel: 'jobu_cancel',
+  /** A worker is to drain. Payload: its id. */
+  drain: 'jobu_drain',
 } as const

@@ -33,6 +33,8 @@ export interface ClaimedExecution extends Claim, RetryPolicy {
   maxRetry: number
   timeoutSeconds: number | null
   readyAt: Date
+  /** How long after it was due this attempt started, by the database's clock. */
+  latenessMs: number
 }
 
 // Why it looks as it does:
@@ -72,7 +74,8 @@ RETURNING e.id, e.scheduled_time AS "scheduledTime", e.attempt, e.job_id AS "job
   CASE WHEN e.job_id IS NOT NULL THEN (SELECT name FROM cron_jobs WHERE cron_jobs.id = e.job_id) END AS "cronName",
   e.handler_name AS "handlerName", e.params, e.param_source AS "paramSource", e.queue, e.priority,
   e.retry_count AS "retryCount", e.max_retry AS "maxRetry", e.retry_delay_seconds AS "retryDelaySeconds",
-  e.retry_backoff AS "retryBackoff", e.timeout_seconds AS "timeoutSeconds", picked.ready_at AS "readyAt"`
+  e.retry_backoff AS "retryBackoff", e.timeout_seconds AS "timeoutSeconds", picked.ready_at AS "readyAt",
+  least(greatest(date_part('epoch', e.started_at - e.run_at) * 1000, 0), 2147483647)::integer AS "latenessMs"`
 
 /**
  * Takes up to `limit` ready executions for a worker: highest priority first, then the longest ready.
