@@ -1,8 +1,9 @@
-import { type Database, JobuError } from '@jobu/db'
-import type { Logger } from '@jobu/runtime'
+import { checkNotBehind, type Database, JobuError, readQueueFigures } from '@jobu/db'
+import { addQueueMetrics, type Logger, type Readiness } from '@jobu/runtime'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import helmet from 'helmet'
+import { AdminMetrics } from './adminMetrics.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
 import { authenticate } from './http/authenticate.ts'
 import type { Endpoint } from './http/endpoint.ts'
@@ -11,11 +12,16 @@ import { mount } from './http/mount.ts'
 import { requestLog } from './http/requestLog.ts'
 import { sendError } from './http/sendError.ts'
 import { cronEndpoints } from './routes/crons.ts'
+import { handlerEndpoints } from './routes/handlers.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
+import { metricsEndpoints } from './routes/metrics.ts'
+import { workerEndpoints } from './routes/workers.ts'
 import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
+import { HandlerService } from './services/handlerService.ts'
 import { JobService } from './services/jobService.ts'
+import { WorkerService } from './services/workerService.ts'
 
 export interface AppDeps {
   /** Opened with `engine`. */
@@ -24,22 +30,28 @@ export interface AppDeps {
   scheduling: SchedulingConfig
   logger: Logger
   version: string
+  /** What else `/ready` looks at. */
+  readiness?: Partial<Readiness>
 }
 
 /** The service as an Express application; whoever calls it listens. */
 export function buildApp(deps: AppDeps): Express {
   const { database, config, logger, version } = deps
   const guard = authenticate(config)
+  const metrics = new AdminMetrics()
+  metrics.watchDatabases({ engine: database })
+  addQueueMetrics(metrics.registry, () => readQueueFigures(database))
   const options = { authenticate: guard, readBody: jsonBody(config.body_limit_bytes) }
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.use(metrics.middleware)
   app.use(requestLog(logger))
   app.use(helmet())
   app.use(corsOf(config))
   app.use(noStore)
-  const service = healthEndpoints(database, version)
+  const service = [...healthEndpoints(database, version, readinessOf(deps)), ...metricsEndpoints(metrics)]
   const api = Router().use(mount([...service, ...apiEndpoints(deps)], options))
   app.use(['/api/v1', '/api'], api)
   // Where orchestrators look for them.
@@ -57,7 +69,20 @@ function apiEndpoints({ database, scheduling, logger }: AppDeps): Endpoint[] {
   return [
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
     ...jobEndpoints(new JobService(database, handlers)),
+    ...workerEndpoints(new WorkerService(database)),
+    ...handlerEndpoints(new HandlerService(database)),
   ]
+}
+
+function readinessOf({ database, readiness }: AppDeps): Readiness {
+  return {
+    required: {
+      database: async () => void (await database.query('SELECT 1')),
+      migrations: () => checkNotBehind(database),
+      ...readiness?.required,
+    },
+    optional: readiness?.optional ?? {},
+  }
 }
 
 /** Closed unless origins are configured. */

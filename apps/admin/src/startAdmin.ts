@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { checkMigrations, Database, type DatabaseConfig } from '@jobu/db'
-import type { Logger } from '@jobu/runtime'
-import { VERSION } from '@jobu/runtime'
+import { collectProcessMetrics, type Logger, VERSION } from '@jobu/runtime'
 import { buildApp } from './app.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
 
@@ -46,7 +45,18 @@ export async function startAdmin(
   )
   try {
     await checkMigrations(database)
-    const server = createServer(buildApp({ database, config, scheduling, logger, version: VERSION }))
+    collectProcessMetrics()
+    let isStopping = false
+    const readiness = {
+      required: {
+        service: () => {
+          if (isStopping) throw new Error('stopping')
+        },
+      },
+    }
+    const server = createServer(
+      buildApp({ database, config, scheduling, logger, version: VERSION, readiness }),
+    )
     server.listen(config.port, config.host)
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
@@ -54,6 +64,7 @@ export async function startAdmin(
       address: `http://${hostName(config.host)}:${port}`,
       port,
       async stop() {
+        isStopping = true
         await close(server)
         await database.close()
       },

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from '@jobu/runtime'
 import type { RequestHandler } from 'express'
 
+/** Asked every few seconds by programs. */
+const POLLED = /\/(health|ready|metrics)$/
 const SANE_REQUEST_ID = /^[\w.:-]{1,100}$/
 
 /**
- * Names each request (`X-Request-Id`, the client's own where it is sane) and logs it once it is over. Health checks
- * log at debug: they come every few seconds.
+ * Names each request (`X-Request-Id`, the client's own where it is sane) and logs it once it is over. What
+ * programs ask every few seconds logs at debug.
  */
 export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
@@ -19,7 +21,7 @@ export function requestLog(logger: Logger): RequestHandler {
     const { method, path } = request
     const remote = request.socket.remoteAddress
     response.on('close', () => {
-      const level = path.endsWith('/health') ? 'debug' : 'info'
+      const level = POLLED.test(path) ? 'debug' : 'info'
       logger.log(level, response.writableFinished ? 'request completed' : 'request aborted', {
         method,
         path,

@@ -61,6 +61,14 @@ export const queryInstant = z
   .transform((text) => text.replace(/([Tt ]\d\d:\S*) (\d\d:?\d\d)$/, '$1+$2'))
   .pipe(instant)
 
+/** One of these words or several: repeated, or separated by commas. */
+export function severalOf<const T extends readonly [string, ...string[]]>(words: T) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .pipe(z.array(z.enum(words)).min(1).max(100))
+}
+
 /** @param max  inclusive */
 export function queryInteger(min: number, max: number) {
   return z

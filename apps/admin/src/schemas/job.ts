@@ -52,17 +52,10 @@ export type CreateJobBody = z.output<typeof job>
 
 export const bulkJobsBody = z.strictObject({ jobs: z.array(job).min(1).max(MAX_BULK) })
 
-const status = z.enum(EXECUTION_STATUSES)
-/** Repeated, or separated by commas. */
-const statuses = z
-  .union([z.string(), z.array(z.string())])
-  .transform((given) => [given].flat().flatMap((text) => text.split(',')))
-  .pipe(z.array(status).min(1).max(100))
-
 export const listJobsQuery = z
   .strictObject({
     cron_id: fields.queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
-    status: statuses.optional(),
+    status: fields.severalOf(EXECUTION_STATUSES).optional(),
     handler_name: fields.queryText.optional(),
     queue: fields.queryText.optional(),
     /** Inclusive, on the scheduled time. */
