@@ -48,10 +48,9 @@ export async function faultOf(check: Check): Promise<string | undefined> {
   }
 }
 
-/** Of several errors at once, as of a host with two addresses, the message is empty and theirs say it. */
+/** By shape: an error of another realm is no instance of this Error. Of several at once the message is empty. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed'
-  const several = error instanceof AggregateError ? error.errors : []
-  const message = error.message || several.map((one) => (one as Error).message).join(', ') || error.name
-  return maskUrls(message).replace(/\s+/g, ' ').slice(0, MAX_REASON_CHARACTERS)
+  const { message, name, errors } = (error ?? {}) as { message?: string; name?: string; errors?: Error[] }
+  const text = message || errors?.map((one) => one.message).join(', ') || name || 'failed'
+  return maskUrls(text).replace(/\s+/g, ' ').slice(0, MAX_REASON_CHARACTERS)
 }

@@ -24,6 +24,8 @@ export interface Options {
   config?: Record<string, unknown>
   minCronIntervalSeconds?: number
   withoutHandlers?: boolean
+  /** Another one for the app than its own. */
+  database?: Database
   logger?: Logger
 }
 
@@ -33,7 +35,7 @@ export async function startTestApp(options: Options = {}) {
   const database = new Database({ url: testDatabase.url }, { engine: true })
   if (!options.withoutHandlers) await publishTestHandlers(database)
   const app = buildApp({
-    database,
+    database: options.database ?? database,
     config: adminSchema.parse({ token: TOKEN, password: PASSWORD, ...options.config }),
     scheduling: {
       minCronIntervalSeconds: options.minCronIntervalSeconds ?? 60,
