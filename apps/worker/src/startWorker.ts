@@ -3,7 +3,6 @@ import { hostname } from 'node:os'
 import {
   CHANNELS,
   checkMigrations,
-  checkNotBehind,
   Database,
   type DatabaseConfig,
   Databases,
@@ -15,7 +14,7 @@ import {
   stopWorker,
 } from '@jobu/db'
 import { loadHandlers } from '@jobu/handlers'
-import { type HealthServer, type Logger, type Readiness, startHealthServer, VERSION } from '@jobu/runtime'
+import { type HealthServer, type Logger, startHealthServer, VERSION } from '@jobu/runtime'
 import pLimit from 'p-limit'
 import { ClaimLoop } from './claimLoop.ts'
 import { Completer, MAX_FLUSHES } from './completer.ts'
@@ -30,6 +29,7 @@ import { SecretStore } from './secretStore.ts'
 import { Supervisor } from './supervise.ts'
 import { watchInDoubt } from './watchInDoubt.ts'
 import { WorkerMetrics } from './workerMetrics.ts'
+import { type WorkerPhase, workerReadiness } from './workerReadiness.ts'
 
 /** Reports, cancel polls and house-keeping at once. */
 const OTHER_CONNECTIONS = 2
@@ -84,29 +84,16 @@ export async function startWorker(
     ...Object.fromEntries(databases.names().map((name) => [`handlers ${name}`, databases.get(name)])),
   })
   let health: HealthServer | null = null
-  let phase: 'starting' | 'working' | 'draining' = 'starting'
-  const readiness: Readiness = {
-    required: {
-      database: async () => void (await db.query('SELECT 1')),
-      migrations: () => checkNotBehind(db),
-      work: () => {
-        if (phase !== 'working') throw new Error(`${phase}, claims nothing`)
-        if (registry.names().length === 0) throw new Error('no handler is loaded')
-      },
-      heartbeat: () => {
-        if (phase === 'starting' || heartbeat.ageSeconds <= config.lease_seconds) return
-        throw new Error(`leases were last renewed ${Math.round(heartbeat.ageSeconds)} s ago`)
-      },
-    },
-    optional: {
-      notifications: () => {
-        if (phase === 'working' && !listener.isListening) throw new Error('not listening, polling')
-      },
-      handler_files: () => {
-        if (failures.length > 0) throw new Error(`not loaded: ${failures.map(({ file }) => file).join(', ')}`)
-      },
-    },
-  }
+  let phase: WorkerPhase = 'starting'
+  const readiness = workerReadiness({
+    db,
+    config,
+    handlerCount: registry.names().length,
+    filesNotLoaded: failures.map(({ file }) => file),
+    phase: () => phase,
+    heartbeatAgeSeconds: () => heartbeat.ageSeconds,
+    isListening: () => listener.isListening,
+  })
   try {
     await checkMigrations(db)
     // Before anything is claimed: a port in use must not cost executions their attempts.

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
-import { DatabaseCounters, type DatabaseStats } from './databaseStats.ts'
+import { countErrorsOf, DatabaseCounters, type DatabaseStats } from './databaseStats.ts'
 import { drizzle } from './drizzle.ts'
 import { isRetryableTransaction, JobuError } from './errors.ts'
 import * as schema from './schema/index.ts'
@@ -299,15 +299,4 @@ export class Database implements Connection {
       client.release(broken)
     }
   }
-}
-
-/** On the pool itself: Drizzle's statements outside of transactions reach it directly. */
-function countErrorsOf(pool: pg.Pool, counters: DatabaseCounters): void {
-  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
-  pool.query = ((...args: unknown[]) => {
-    const answer = query(...args)
-    // A caller with a callback gets no promise, and counts for itself.
-    answer?.catch((error: unknown) => counters.countError(error))
-    return answer
-  }) as typeof pool.query
 }

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { isConnectionFailure, sqlState } from './errors.ts'
 
 /** What went wrong between a service and its database, as metrics tell it apart. */
@@ -52,4 +53,15 @@ export function databaseErrorKind(error: unknown): DatabaseErrorKind | undefined
   if (state === undefined) return undefined
   if (TIMEOUT_SQLSTATES.includes(state)) return 'timeout'
   return SERIALIZATION_SQLSTATES.includes(state) ? 'serialization' : 'other'
+}
+
+/** Counts on the pool itself: Drizzle's statements outside of transactions reach it directly. */
+export function countErrorsOf(pool: pg.Pool, counters: DatabaseCounters): void {
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
+  pool.query = ((...args: unknown[]) => {
+    const answer = query(...args)
+    // A caller with a callback gets no promise, and counts for itself.
+    answer?.catch((error: unknown) => counters.countError(error))
+    return answer
+  }) as typeof pool.query
 }
