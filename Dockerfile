@@ -10,6 +10,7 @@ COPY packages/db/package.json packages/db/
 COPY packages/handlers/package.json packages/handlers/
 COPY packages/runtime/package.json packages/runtime/
 COPY apps/admin/package.json apps/admin/
+COPY apps/cli/package.json apps/cli/
 COPY apps/dispatcher/package.json apps/dispatcher/
 COPY apps/worker/package.json apps/worker/
 RUN npm install --global --no-fund --no-update-notifier "$(node -p 'require("./package.json").packageManager')"

@@ -6,15 +6,16 @@ const REQUEST_SECONDS = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.
 /** What no route of the API has: files of the UI, and paths that do not exist. */
 const OTHER_ROUTE = 'other'
 
+/** Few words: never the name that was given. */
+export type SignInFailure = 'unknown_name' | 'wrong_password' | 'disabled' | 'too_many' | 'token'
+
 /** What admin counts. */
 export class AdminMetrics extends ServiceMetrics {
-  /** `inc()` when a stream of events opens, `dec()` when it has ended. */
-  readonly eventStreams: metrics.Gauge
-  /** `inc({ reason })`, of few reasons, such as `password`, `token` and `rate_limit`; never a name. */
-  readonly signInFailures: metrics.Counter<'reason'>
+  readonly #signInFailures: metrics.Counter<'reason'>
   readonly #requests: metrics.Histogram<'method' | 'route' | 'status'>
 
-  constructor() {
+  /** @param openStreams  how many streams of events are open */
+  constructor(openStreams: () => number) {
     super('admin', VERSION)
     const registers = [this.registry]
     this.#requests = new metrics.Histogram({
@@ -24,17 +25,24 @@ export class AdminMetrics extends ServiceMetrics {
       buckets: REQUEST_SECONDS,
       registers,
     })
-    this.eventStreams = new metrics.Gauge({
+    new metrics.Gauge({
       name: 'jobu_event_streams_open',
       help: 'Streams of events that clients have open',
       registers,
+      collect() {
+        this.set(openStreams())
+      },
     })
-    this.signInFailures = new metrics.Counter({
+    this.#signInFailures = new metrics.Counter({
       name: 'jobu_sign_in_failures_total',
       help: 'Requests that could not prove who sent them, by why',
       labelNames: ['reason'],
       registers,
     })
+  }
+
+  signInFailed(reason: SignInFailure): void {
+    this.#signInFailures.inc({ reason })
   }
 
   /** Measures each request under the pattern of its route, never its path: paths are without number. */

@@ -2,6 +2,7 @@ import { Database } from '@jobu/db'
 import { createLogger } from '@jobu/runtime'
 import { anExecution, secondsAgo } from '../../../test/support/builders.ts'
 import { Scrape } from '../../../test/support/promText.ts'
+import { until } from '../../../test/support/until.ts'
 import { adminSchema, startAdmin } from '../src/index.ts'
 import { startTestApp, type TestApp, TOKEN } from './support/startTestApp.ts'
 
@@ -50,6 +51,23 @@ describe('GET /metrics', () => {
       expect(route).not.toMatch(/\d/)
   })
 
+  test('counts who could not prove who they are by why, never by name', async () => {
+    const reasons = async () => {
+      const found = await scrapeApp()
+      return (reason: string) => found.value('jobu_sign_in_failures_total', { reason })
+    }
+    const before = await reasons()
+    const signIn = (name: string) =>
+      app.anonymous.post('/api/v1/auth/sign-in').send({ name, password: 'not the password' })
+    await signIn('admin').expect(401)
+    await signIn('nobody-here').expect(401)
+    await app.anonymous.get('/api/v1/jobs').set('Authorization', 'Bearer of-nothing').expect(401)
+    await app.anonymous.get('/api/v1/jobs').expect(401)
+    const after = await reasons()
+    for (const reason of ['wrong_password', 'unknown_name', 'token'])
+      expect([reason, after(reason) - before(reason)]).toEqual([reason, 1])
+  })
+
   test('tells of the queues, the pool and the build', async () => {
     await anExecution(app.database, { queue: 'slow', readyAt: secondsAgo(70) })
     const other = await startTestApp()
@@ -71,8 +89,11 @@ describe('GET /metrics', () => {
 
 describe('GET /ready', () => {
   test.each(['/ready', '/api/v1/ready', '/api/ready'])('%s needs no credentials', async (path) => {
-    const { body } = await app.anonymous.get(path).expect(200)
-    expect(body).toEqual({ status: 'ready', checks: { database: 'ok', migrations: 'ok' } })
+    const body = await until('listening', async () => {
+      const found = await app.anonymous.get(path).expect(200)
+      return found.body.status === 'ready' ? found.body : undefined
+    })
+    expect(body).toEqual({ status: 'ready', checks: { database: 'ok', migrations: 'ok', events: 'ok' } })
   })
 
   test('says which migrations are behind', async () => {
@@ -85,7 +106,7 @@ describe('GET /ready', () => {
       rows[0]!.hash,
       rows[0]!.at,
     ])
-    expect(body).toEqual({
+    expect(body).toMatchObject({
       status: 'not ready',
       checks: { database: 'ok', migrations: expect.stringContaining('behind this build by 1 migration') },
     })
@@ -96,7 +117,7 @@ describe('GET /ready', () => {
     const away = await startTestApp({ database })
     try {
       const { body, text } = await away.anonymous.get('/ready').expect(503)
-      expect(body).toEqual({
+      expect(body).toMatchObject({
         status: 'not ready',
         checks: {
           database: 'connect ECONNREFUSED 127.0.0.1:1',

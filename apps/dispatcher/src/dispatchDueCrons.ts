@@ -1,4 +1,4 @@
-import { NextRunMemo } from '@jobu/cron'
+import { NextRunMemo, planSlots, type SlotPlan, SpecGuard } from '@jobu/cron'
 import {
   activeExecutionsOf,
   type Database,
@@ -10,11 +10,10 @@ import {
   type Slot,
   type Tx,
   writeSlots,
+  yieldBackfill,
 } from '@jobu/db'
 import type { DispatcherConfig } from './config.ts'
 import { DispatcherMetrics } from './dispatcherMetrics.ts'
-import { planSlots, type SlotPlan } from './planSlots.ts'
-import { SpecGuard } from './specGuard.ts'
 
 export interface Dispatched {
   crons: number
@@ -52,6 +51,7 @@ export class CronDispatcher {
       this.#db.transactional({ label: 'warm up' }, async (tx) => {
         await lockDueCrons(tx, 0)
         await activeExecutionsOf(tx, [0])
+        await yieldBackfill(tx, [0])
         await writeSlots(tx, [], [])
       })
     await Promise.all(Array.from({ length: connections }, once))
@@ -104,7 +104,8 @@ export class CronDispatcher {
       await makeMonths(tx, plans, partitionedFrom)
 
     const replaced = plans.filter((plan) => plan.isReplacing).map((plan) => plan.slots.at(-1)!)
-    const stillRunning = new Set(await replaceExecutions(tx, replaced))
+    const backfilling = await yieldBackfill(tx, exclusive)
+    const stillRunning = new Set([...backfilling, ...(await replaceExecutions(tx, replaced))])
     for (const plan of plans) {
       if (!stillRunning.has(plan.advance.jobId)) continue
       for (const slot of plan.slots) if (slot.skipped === null) slot.waitingFor = 'overlap'

@@ -89,14 +89,14 @@ export async function startDispatcher(
   }
 
   const listener: Listener = new Listener(database, {
-    channels: [CHANNELS.dispatch],
+    channels: [CHANNELS.dispatch, CHANNELS.scheduler],
     applicationName: `${id}-listen`,
     onNotify: () => loop.wake(),
     onConnect: () => loop.wake(),
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
   const loop = new DispatchLoop(db, config, logger, () => listener.isListening, metrics)
-  const maintenance = new Maintenance(db, config, logger, id, metrics)
+  const maintenance = new Maintenance(db, config, logger, id, () => loop.wake(), metrics)
   loop.start()
   maintenance.start()
   phase = 'working'

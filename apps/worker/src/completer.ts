@@ -7,9 +7,11 @@ import {
   type Failure,
   failExecutions,
   isConnectionFailure,
+  releaseBackfill,
   releaseOverlapWaiters,
 } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
+import type { ChangeFeed } from './changeFeed.ts'
 import type { HeldExecution, HeldExecutions } from './heldExecutions.ts'
 import type { Outcome } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
@@ -20,6 +22,7 @@ export interface CompleterOptions {
   held: HeldExecutions
   reporter: Reporter
   metrics: WorkerMetrics
+  feed: ChangeFeed
   logger: Logger
   batchSize: number
   onSettled(count: number): void
@@ -85,7 +88,10 @@ export class Completer {
   settledElsewhere(held: HeldExecution): void {
     if (held.isSettled) return
     settle(held)
-    this.#options.metrics.ended(held, 'SUCCESS')
+    const { reporter, feed, metrics } = this.#options
+    metrics.ended(held, 'SUCCESS')
+    // Those who follow its log take the news for its end.
+    void reporter.flush().then(() => feed.changed(held.claim, 'SUCCESS'))
     void this.#afterwards([held])
     this.#options.held.remove(held)
   }
@@ -124,7 +130,7 @@ export class Completer {
   }
 
   async #flush(done: Done[], failed: Failed[]): Promise<void> {
-    const { db, held, reporter, metrics, logger, onSettled } = this.#options
+    const { db, reporter, metrics, logger } = this.#options
     const all = [...done, ...failed].map((one) => one.held)
     let left = done
     for (let isAway = false; ; ) {
@@ -132,10 +138,10 @@ export class Completer {
         // A final status says that its log is whole.
         await reporter.flush()
         const startedAt = performance.now()
-        if (left.length > 0) this.#countDone(left, await completeExecutions(db, left))
+        if (left.length > 0) this.#tellDone(left, await completeExecutions(db, left))
         // Should the next statement fail, these are written all the same.
         left = []
-        if (failed.length > 0) this.#countFailed(failed, await failExecutions(db, failed))
+        if (failed.length > 0) this.#tellFailed(failed, await failExecutions(db, failed))
         metrics.completionSeconds.observe((performance.now() - startedAt) / 1000)
         metrics.completionBatchSize.observe(all.length)
         break
@@ -146,6 +152,7 @@ export class Completer {
         isAway = isAwayNow
         if (!isAwayNow && all.length > 1) {
           // One outcome that the database refuses must not hold up the others.
+          if (left.length === 0) this.#finished(done.map((one) => one.held))
           for (const one of left) await this.#flush([one], [])
           for (const one of failed) await this.#flush([], [one])
           return
@@ -159,31 +166,41 @@ export class Completer {
         await pause(ERROR_PAUSE_MS)
       }
     }
-    for (const one of all) held.remove(one)
-    onSettled(all.length)
-    void this.#afterwards(all)
+    this.#finished(all)
   }
 
-  #countDone(sent: Done[], written: number[]): void {
-    const { metrics } = this.#options
+  #finished(settled: HeldExecution[]): void {
+    const { held, onSettled } = this.#options
+    for (const one of settled) held.remove(one)
+    onSettled(settled.length)
+    void this.#afterwards(settled)
+  }
+
+  #tellDone(sent: Done[], written: number[]): void {
+    const { metrics, feed } = this.#options
     const known = written.length === sent.length ? null : new Set(written)
     for (const { id, held } of sent) {
-      if (known && !known.has(id)) this.#refused(held)
-      else metrics.ended(held, 'SUCCESS')
+      if (known && !known.has(id)) {
+        this.#refused(held)
+        continue
+      }
+      metrics.ended(held, 'SUCCESS')
+      feed.changed(held.claim, 'SUCCESS')
     }
   }
 
-  #countFailed(sent: Failed[], written: Array<{ id: number; status: ExecutionStatus }>): void {
-    const { metrics } = this.#options
+  #tellFailed(sent: Failed[], written: Array<{ id: number; status: ExecutionStatus }>): void {
+    const { metrics, feed } = this.#options
     const statuses = new Map(written.map(({ id, status }) => [id, status]))
     for (const { id, outcome, reason, held } of sent) {
       const status = statuses.get(id)
-      if (status === undefined) this.#refused(held)
-      else if (status === 'PENDING' && outcome === 'RELEASED') metrics.released()
-      else {
-        metrics.failedAttempt(held, reason)
-        metrics.ended(held, status)
+      if (status === undefined) {
+        this.#refused(held)
+        continue
       }
+      if (outcome === 'RELEASED' && status === 'PENDING') metrics.released()
+      else metrics.failed(held, status, reason)
+      feed.changed(held.claim, status)
     }
   }
 
@@ -197,10 +214,16 @@ export class Completer {
   /** A slot of the same cron may have waited for this one. The dispatchers look as well, a little later. */
   async #afterwards(settled: HeldExecution[]): Promise<void> {
     const jobIds = new Set<number>()
-    for (const { claim } of settled) if (claim.jobId !== null) jobIds.add(claim.jobId)
+    const backfilled = new Set<number>()
+    for (const { claim } of settled) {
+      if (claim.jobId === null) continue
+      jobIds.add(claim.jobId)
+      if (claim.isBackfill) backfilled.add(claim.jobId)
+    }
     if (jobIds.size === 0) return
     try {
       await releaseOverlapWaiters(this.#options.db, [...jobIds])
+      if (backfilled.size > 0) await releaseBackfill(this.#options.db, [...backfilled])
     } catch (error) {
       this.#options.logger.warn('waiting slots not released yet', { error })
     }

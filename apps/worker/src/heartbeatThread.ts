@@ -6,6 +6,7 @@ import {
   type Failure,
   failExecutions,
   heartbeatWorker,
+  tellExecutions,
 } from '@jobu/db'
 import { SharedSlots, type SlotContent } from './sharedSlots.ts'
 
@@ -107,30 +108,31 @@ async function endBlockedTimeouts(): Promise<void> {
   const isOver = (slot: SlotContent) =>
     slot.deadlineAt > 0 && now > slot.deadlineAt + data.abortGraceMs + BLOCKED_MS
   if (!held.some(isOver)) return
-  await failExecutions(
-    db,
-    held.map(
-      (slot): Failure => ({
-        id: slot.id,
-        scheduledTime: slot.scheduledTime,
-        attempt: slot.attempt,
-        stack: null,
-        ...(isOver(slot)
-          ? {
-              outcome: 'TIMEOUT',
-              reason: 'TIMEOUT',
-              message: 'timed out while a handler blocked the event loop; the worker process was restarted',
-              retryDelayMs: slot.retryDelayMs,
-            }
-          : {
-              outcome: 'RELEASED',
-              reason: 'DRAINED',
-              message: 'given back: another handler blocked the event loop past its time limit',
-              retryDelayMs: 0,
-            }),
-      }),
-    ),
+  const failures = held.map(
+    (slot): Failure => ({
+      id: slot.id,
+      scheduledTime: slot.scheduledTime,
+      attempt: slot.attempt,
+      stack: null,
+      ...(isOver(slot)
+        ? {
+            outcome: 'TIMEOUT',
+            reason: 'TIMEOUT',
+            message: 'timed out while a handler blocked the event loop; the worker process was restarted',
+            retryDelayMs: slot.retryDelayMs,
+          }
+        : {
+            outcome: 'RELEASED',
+            reason: 'DRAINED',
+            message: 'given back: another handler blocked the event loop past its time limit',
+            retryDelayMs: 0,
+          }),
+    }),
   )
+  await db.transactional({ label: 'end blocked' }, async (tx) => {
+    await failExecutions(tx, failures)
+    await tellExecutions(tx, held)
+  })
   process.stderr.write(`worker: a handler blocked the event loop past its time limit; ending the process\n`)
   process.kill(process.pid, 'SIGKILL')
 }

@@ -8,6 +8,7 @@ import {
   recordProgress,
 } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
+import type { ChangeFeed } from './changeFeed.ts'
 import type { WorkerConfig } from './config.ts'
 import type { HeldExecution } from './heldExecutions.ts'
 import { messageOf } from './outcome.ts'
@@ -29,23 +30,35 @@ interface LogAccount {
   isFull: boolean
 }
 
+interface Line extends LogLine {
+  held: HeldExecution
+}
+
 /** Gathers what handlers log and how far they are, and writes it in batches. */
 export class Reporter {
   readonly #db: Database
   readonly #limits: WorkerConfig['log']
   readonly #metrics: WorkerMetrics
   readonly #logger: Logger
+  readonly #feed: ChangeFeed
   readonly #accounts = new WeakMap<HeldExecution, LogAccount>()
-  #lines: LogLine[] = []
+  #lines: Line[] = []
   #progress = new Map<HeldExecution, Progress>()
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> = Promise.resolve()
 
-  constructor(db: Database, limits: WorkerConfig['log'], metrics: WorkerMetrics, logger: Logger) {
+  constructor(
+    db: Database,
+    limits: WorkerConfig['log'],
+    metrics: WorkerMetrics,
+    logger: Logger,
+    feed: ChangeFeed,
+  ) {
     this.#db = db
     this.#limits = limits
     this.#metrics = metrics
     this.#logger = logger
+    this.#feed = feed
   }
 
   /** A line counts whenever it comes: what a handler logs after `ctx.transaction` or its timeout is told as well. */
@@ -99,7 +112,7 @@ export class Reporter {
       clearTimeout(this.#timer)
       this.#timer = undefined
       const lines = this.#lines
-      const progress = [...this.#progress.values()]
+      const progress = this.#progress
       this.#lines = []
       this.#progress = new Map()
       this.#flushing = this.#flushing.then(() => this.#write(lines, progress))
@@ -115,7 +128,8 @@ export class Reporter {
     fields: LogLine['fields'],
   ): void {
     const { id, scheduledTime, attempt } = held.claim
-    this.#lines.push({ id, scheduledTime, attempt, line, level, message, fields, loggedAt: new Date() })
+    const loggedAt = new Date()
+    this.#lines.push({ id, scheduledTime, attempt, line, level, message, fields, loggedAt, held })
     if (this.#lines.length >= FLUSH_LINES) void this.flush()
     else this.#schedule()
   }
@@ -125,11 +139,12 @@ export class Reporter {
   }
 
   // Lines are worth keeping through an outage, but not an execution: what cannot be written is dropped and said.
-  async #write(lines: LogLine[], progress: Progress[]): Promise<void> {
+  async #write(lines: Line[], progress: Map<HeldExecution, Progress>): Promise<void> {
     for (const startedAt = performance.now(); ; await pause(RETRY_PAUSE_MS)) {
       try {
         if (lines.length > 0) await appendLogs(this.#db, lines)
-        if (progress.length > 0) await recordProgress(this.#db, progress)
+        if (progress.size > 0) await recordProgress(this.#db, [...progress.values()])
+        this.#tell(lines, progress)
         return
       } catch (error) {
         if (!isConnectionFailure(error) || performance.now() - startedAt > MAX_OUTAGE_MS) {
@@ -138,6 +153,14 @@ export class Reporter {
           return
         }
       }
+    }
+  }
+
+  #tell(lines: Line[], progress: Map<HeldExecution, Progress>): void {
+    for (const { held, line } of lines) this.#feed.logged(held.claim, line)
+    for (const [held, { percent, step }] of progress) {
+      // Its outcome, which may be told already, is the news by then.
+      if (!held.isSettled) this.#feed.progressed(held.claim, percent, step)
     }
   }
 }

@@ -16,6 +16,7 @@ import {
 import { loadHandlers } from '@jobu/handlers'
 import { type HealthServer, type Logger, startHealthServer, VERSION } from '@jobu/runtime'
 import pLimit from 'p-limit'
+import { ChangeFeed } from './changeFeed.ts'
 import { ClaimLoop } from './claimLoop.ts'
 import { Completer, MAX_FLUSHES } from './completer.ts'
 import type { WorkerConfig } from './config.ts'
@@ -28,6 +29,7 @@ import { Reporter } from './reporter.ts'
 import { SecretStore } from './secretStore.ts'
 import { Supervisor } from './supervise.ts'
 import { watchInDoubt } from './watchInDoubt.ts'
+import { watchScheduler } from './watchScheduler.ts'
 import { WorkerMetrics } from './workerMetrics.ts'
 import { type WorkerPhase, workerReadiness } from './workerReadiness.ts'
 
@@ -123,12 +125,14 @@ export async function startWorker(
   const pool = pLimit(config.pool_size)
   // Outcomes on their way to the database still count as held, so there are more slots than handlers that can run.
   const held = new HeldExecutions(2 * config.pool_size + 4 * config.claim_batch_size)
-  const reporter = new Reporter(db, config.log, metrics, logger)
+  const feed = new ChangeFeed(db, logger)
+  const reporter = new Reporter(db, config.log, metrics, logger, feed)
   const completer = new Completer({
     db: settleDb,
     held,
     reporter,
     metrics,
+    feed,
     logger,
     batchSize: config.claim_batch_size,
     onSettled: () => claimLoop.slotFreed(),
@@ -168,6 +172,7 @@ export async function startWorker(
         metrics.started(claim.latenessMs)
         const timeoutSeconds = claim.timeoutSeconds ?? registry.get(claim.handlerName)?.timeoutSeconds ?? null
         const execution = held.add(claim, timeoutSeconds)
+        feed.changed(claim, 'RUNNING')
         void pool(execute, execution, deps).then(slotFreed)
       }
     },
@@ -189,10 +194,11 @@ export async function startWorker(
     onDrain: drain,
   })
   const listener = new Listener(engineConfig, {
-    channels: [CHANNELS.work, CHANNELS.cancel, CHANNELS.drain],
+    channels: [CHANNELS.scheduler, CHANNELS.work, CHANNELS.cancel, CHANNELS.drain],
     applicationName: `${id}-listen`,
     onNotify: (channel, payload) => {
       if (channel === CHANNELS.cancel) supervisor.cancel(Number(payload))
+      else if (channel === CHANNELS.scheduler) claimLoop.sweep()
       else if (channel === CHANNELS.work) claimLoop.notify(payload)
       else if (payload === id) drain()
     },
@@ -200,7 +206,8 @@ export async function startWorker(
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
   const stopWatchingInDoubt = watchInDoubt(databases, logger)
-  await Promise.all([heartbeat.up, completer.warmUp()])
+  const stopWatchingScheduler = watchScheduler(db, logger, () => claimLoop.sweep())
+  await Promise.all([heartbeat.up, completer.warmUp(), feed.warmUp()])
   metrics.watch('jobu_worker_pool_size', 'How many handlers may run at once', () => config.pool_size)
   metrics.watch('jobu_worker_pool_in_use', 'How many handlers run', () => pool.activeCount)
   metrics.watch('jobu_worker_executions_held', 'Executions claimed and not settled yet', () => held.size)
@@ -244,8 +251,10 @@ export async function startWorker(
       }
       supervisor.stop()
       stopWatchingInDoubt()
+      stopWatchingScheduler()
       const signOff = async () => {
         await reporter.flush()
+        await feed.flush()
         await heartbeat.stop()
         await stopWorker(db, id).catch((error) => logger.warn('could not sign off', { error }))
       }

@@ -138,8 +138,10 @@ export class WorkerMetrics extends ServiceMetrics {
     else if (status in counts.ended) counts.ended[status as FinalStatus]++
   }
 
-  failedAttempt(held: HeldExecution, reason: string): void {
+  /** As `ended`, of an attempt that did not succeed. */
+  failed(held: HeldExecution, status: ExecutionStatus, reason: string): void {
     this.#failedAttempts.inc({ handler: this.#nameOf(held), reason })
+    this.ended(held, status)
   }
 
   released(): void {

@@ -133,8 +133,7 @@ describe("a worker's metrics", () => {
     const held = (handlerName: string) =>
       ({ claim: { handlerName }, heldSince: 0, settledAt: 5 }) as Parameters<typeof metrics.ended>[0]
     for (let i = 0; i < 100; i++) {
-      metrics.ended(held(`from-outside-${i}`), 'FAILED')
-      metrics.failedAttempt(held(`from-outside-${i}`), 'HANDLER_NOT_FOUND')
+      metrics.failed(held(`from-outside-${i}`), 'FAILED', 'HANDLER_NOT_FOUND')
     }
     const text = await metrics.registry.metrics()
     expect(text).toContain('jobu_executions_total{status="FAILED",handler="unknown"} 100')

@@ -24,9 +24,11 @@ export {
   JobuError,
   sqlState,
 } from './errors.ts'
+export { Histogram } from './histogram.ts'
 export { Listener, type ListenerOptions } from './listener.ts'
 export { checkMigrations, checkNotBehind, migrate, readMigrations } from './migrate.ts'
 export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecutionsOf.ts'
+export * from './queries/apiTokens.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
 export { CHANNELS } from './queries/channels.ts'
 export {
@@ -36,8 +38,23 @@ export {
   claimExecutions,
 } from './queries/claimExecutions.ts'
 export { type Completion, completeExecutions } from './queries/completeExecutions.ts'
+export {
+  type CronRevision,
+  coveringRowBefore,
+  executionMonths,
+  getAnyCron,
+  lastSlotUntil,
+  listCronRevisions,
+  listSchedulerStops,
+  listSlotRows,
+  type SchedulerStop,
+  type SlotRow,
+} from './queries/cronHistory.ts'
 export * from './queries/crons.ts'
+export { cumulativeStats } from './queries/cumulativeStats.ts'
 export { drainWorker } from './queries/drainWorker.ts'
+export { dueCrons } from './queries/dueCrons.ts'
+export { type Blocker, backfillTurn, executionBlockers } from './queries/executionBlockers.ts'
 export * from './queries/executions.ts'
 export { executionsHeldBy } from './queries/executionsHeldBy.ts'
 export { extendLeases } from './queries/extendLeases.ts'
@@ -54,27 +71,83 @@ export {
   type IdempotencyClaim,
   type UsedKey,
 } from './queries/idempotencyKeys.ts'
+export { type Backfill, insertBackfill } from './queries/insertBackfill.ts'
 export { insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
+export { type AuditRow, lastAuditOf } from './queries/lastAuditOf.ts'
 export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
+export * from './queries/listAudit.ts'
 export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
-export { listLogs } from './queries/listLogs.ts'
+export { LOG_LEVELS, type LogFilter, type LogLevel, listLogs } from './queries/listLogs.ts'
+export { type LogPosition, listLogsAfter } from './queries/listLogsAfter.ts'
 export * from './queries/listServices.ts'
+export {
+  type LiveDispatcher,
+  type LiveWorker,
+  liveDispatchers,
+  liveWorkers,
+  SILENT_SECONDS,
+} from './queries/liveServices.ts'
 export { type DueCron, lockDueCrons } from './queries/lockDueCrons.ts'
 export { nextWakeUp } from './queries/nextWakeUp.ts'
 export { dropMonth, ensurePartitions, expiredPartitions, pruneSideTables } from './queries/partitions.ts'
 export { pauseFailingCrons } from './queries/pauseFailingCrons.ts'
 export { promoteDueExecutions } from './queries/promoteDueExecutions.ts'
+export { pruneHistory } from './queries/pruneHistory.ts'
+export { pruneRateLimits } from './queries/pruneRateLimits.ts'
+export { pruneStats } from './queries/pruneStats.ts'
 export { type PublishedHandler, publishHandlers } from './queries/publishHandlers.ts'
+export { MAX_AHEAD_COUNTED, queuePosition } from './queries/queuePosition.ts'
+export { CRON_RANKS, type CronRank, rankCrons } from './queries/rankCrons.ts'
 export { COUNTED_AT_MOST, type QueueFigures, readQueueFigures } from './queries/readQueueFigures.ts'
 export { readyQueues } from './queries/readyQueues.ts'
 export { type NewAuditEntry, recordAudit } from './queries/recordAudit.ts'
 export { type Progress, recordProgress } from './queries/recordProgress.ts'
+export { monthsToRecount, pruneTotals, recountTotals } from './queries/recountTotals.ts'
+export { MAX_BACKFILL_LIMIT, releaseBackfill } from './queries/releaseBackfill.ts'
 export { releaseOverlapWaiters } from './queries/releaseOverlapWaiters.ts'
 export { releaseUnheld } from './queries/releaseUnheld.ts'
 export { replaceExecutions } from './queries/replaceExecutions.ts'
+export { runningPerWorker } from './queries/runningPerWorker.ts'
+export {
+  MAX_QUEUE_COUNTED,
+  MAX_RUNNING_NAMED,
+  type SchedulerLoad,
+  schedulerLoad,
+} from './queries/schedulerLoad.ts'
+export {
+  excludeClaims,
+  freeQueue,
+  lockSchedulerState,
+  type NewReservation,
+  type Reservation,
+  readSchedulerState,
+  reserveQueue,
+  type SchedulerSight,
+  type SchedulerState,
+  setSchedulerRunning,
+  watchScheduler,
+} from './queries/schedulerState.ts'
+export * from './queries/sessions.ts'
 export { readSetting, writeSetting } from './queries/settings.ts'
+export {
+  countSeries,
+  type Measure,
+  type MeasuredValues,
+  measureSeries,
+  type StatScope,
+} from './queries/statSeries.ts'
+export { cronSummaries, handlerSummaries, type StatSummary } from './queries/statSummaries.ts'
+export {
+  type Changes,
+  type ExecutionChange,
+  type LogChange,
+  tellChanges,
+  tellExecutions,
+  tellMark,
+} from './queries/tellChanges.ts'
 export type { Claim, ExecutionKey, RetryPolicy } from './queries/types.ts'
+export * from './queries/users.ts'
 export {
   heartbeatDispatcher,
   heartbeatWorker,
@@ -86,6 +159,7 @@ export {
   type WorkerRegistration,
 } from './queries/workers.ts'
 export { type CronAdvance, type Slot, writeSlots } from './queries/writeSlots.ts'
+export { yieldBackfill } from './queries/yieldBackfill.ts'
 export { Databases, databaseConfigNamed, getConnection, getDatabases, installDatabases } from './registry.ts'
 export * as schema from './schema/index.ts'
 export * from './states.ts'

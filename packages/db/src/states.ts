@@ -35,7 +35,7 @@ export const FINAL_STATUSES = EXECUTION_STATUSES.filter(
 )
 
 /** What a PENDING execution waits for; without one (and with `ready_at` set) it can be claimed. */
-export const WAITS = ['time', 'overlap'] as const
+export const WAITS = ['time', 'overlap', 'backfill'] as const
 export type Wait = (typeof WAITS)[number]
 
 export const PARAM_SOURCES = ['cron', 'api', 'schedule', 'event'] as const

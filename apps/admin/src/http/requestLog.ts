@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@jobu/runtime'
 import type { RequestHandler } from 'express'
+import { clientAddress } from '../access/clientAddress.ts'
 
 /** Asked every few seconds by programs. */
 const POLLED = /\/(health|ready|metrics)$/
@@ -19,7 +20,7 @@ export function requestLog(logger: Logger): RequestHandler {
     response.set('X-Request-Id', requestId)
     // Without the query, which may hold what someone should not have put there.
     const { method, path } = request
-    const remote = request.socket.remoteAddress
+    const remote = clientAddress(request)
     response.on('close', () => {
       const level = POLLED.test(path) ? 'debug' : 'info'
       logger.log(level, response.writableFinished ? 'request completed' : 'request aborted', {

@@ -1,4 +1,4 @@
-import { EXECUTION_STATUSES, RETRY_BACKOFFS } from '@jobu/db'
+import { EXECUTION_STATUSES, LOG_LEVELS, RETRY_BACKOFFS } from '@jobu/db'
 import { z } from 'zod'
 import * as fields from './fields.ts'
 import { pagingFields, refuseMixedPaging } from './paging.ts'
@@ -16,22 +16,25 @@ const scheduledTime = fields.instant
 
 const job = z
   .strictObject({
-    handler_name: fields.name.optional(),
-    /** Another name for `handler_name`. */
-    type: fields.name.optional(),
-    params: fields.jsonObject.default({}),
-    /** Null: now. A time that has passed runs now as well. */
-    scheduled_time: scheduledTime,
-    /** Another name for `scheduled_time`. */
-    time: scheduledTime,
+    handler_name: fields.name.optional().meta({ description: 'It or `type` is required', example: 'http' }),
+    type: fields.name.optional().meta({ description: 'Another name for `handler_name`' }),
+    params: fields.jsonObject.default({}).meta({ description: 'As the schema of the handler says' }),
+    scheduled_time: scheduledTime.meta({
+      description: `Null: now. One that has passed runs now as well. At most ${MAX_DAYS} days from now`,
+    }),
+    time: scheduledTime.meta({ description: 'Another name for `scheduled_time`' }),
     priority: fields.priority.optional(),
     queue: fields.queue.optional(),
     max_retry: fields.maxRetry.optional(),
     retry_delay_seconds: fields.retryDelaySeconds.optional(),
     retry_backoff: z.enum(RETRY_BACKOFFS).optional(),
     timeout_seconds: fields.timeoutSeconds.optional(),
-    /** The same request under the same key makes one job. */
-    idempotency_key: z.string().min(1).max(255).optional(),
+    idempotency_key: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .meta({ description: 'The same request under the same key makes one job' }),
   })
   .superRefine((body, context) => {
     const refuse = (field: string, message: string) =>
@@ -47,25 +50,42 @@ const job = z
     }
   })
 
-export const createJobBody = job
+const jobExample = {
+  handler_name: 'http',
+  params: { url: 'https://reports.example.com/daily', method: 'POST' },
+  priority: 10,
+  idempotency_key: 'report-2026-03-01',
+}
+
+export const createJobBody = job.meta({ id: 'JobCreate', example: jobExample })
 export type CreateJobBody = z.output<typeof job>
 
-export const bulkJobsBody = z.strictObject({ jobs: z.array(job).min(1).max(MAX_BULK) })
+export const bulkJobsBody = z.strictObject({ jobs: z.array(createJobBody).min(1).max(MAX_BULK) }).meta({
+  id: 'JobsCreate',
+  example: { jobs: [jobExample, { type: 'sleep', params: { ms: 100 }, time: null }] },
+})
 
 export const listJobsQuery = z
   .strictObject({
     cron_id: fields.queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
-    status: fields.severalOf(EXECUTION_STATUSES).optional(),
+    status: fields
+      .severalOf(EXECUTION_STATUSES)
+      .optional()
+      .meta({ example: ['FAILED', 'TIMEOUT'] }),
     handler_name: fields.queryText.optional(),
     queue: fields.queryText.optional(),
-    /** Inclusive, on the scheduled time. */
-    from_date: fields.queryInstant.optional(),
-    /** Exclusive, on the scheduled time. */
-    to_date: fields.queryInstant.optional(),
+    from_date: fields.queryInstant.optional().meta({ description: 'On the scheduled time, inclusive' }),
+    to_date: fields.queryInstant.optional().meta({ description: 'On the scheduled time, exclusive' }),
     ...pagingFields,
   })
   .superRefine(refuseMixedPaging)
 export type ListJobsQuery = z.output<typeof listJobsQuery>
 
-export const listLogsQuery = z.strictObject(pagingFields).superRefine(refuseMixedPaging)
+export const listLogsQuery = z
+  .strictObject({
+    attempt: fields.queryInteger(1, 2_147_483_647).optional(),
+    level: z.enum(LOG_LEVELS).optional().meta({ description: 'Lines of this level and worse' }),
+    ...pagingFields,
+  })
+  .superRefine(refuseMixedPaging)
 export type ListLogsQuery = z.output<typeof listLogsQuery>

@@ -22,6 +22,10 @@ export class Handlers {
     this.#known = known
   }
 
+  has(name: string): boolean {
+    return this.#known.has(name)
+  }
+
   /**
    * What is wrong with a handler's name and the params for it.
    *

@@ -22,6 +22,7 @@ import type { CreateJobBody, ListJobsQuery, ListLogsQuery } from '../schemas/job
 import { pageBody, pageOf } from '../schemas/paging.ts'
 import { type JobView, jobView, logView, runViews } from '../views/jobView.ts'
 import { type EnqueuedJob, enqueueJobs, type JobRequest } from './enqueueJobs.ts'
+import { explainJob } from './explainJob.ts'
 import type { HandlerCatalog } from './handlerCatalog.ts'
 
 /** Log lines shown with an execution; the others are paged. */
@@ -93,9 +94,15 @@ export class JobService {
   }
 
   /** @throws JobuError JOB_NOT_FOUND */
+  async why(id: number) {
+    return explainJob(this.#database, id)
+  }
+
+  /** @throws JobuError JOB_NOT_FOUND */
   async logs(id: number, query: ListLogsQuery) {
     const page = pageOf(query)
-    const { rows, total } = await listLogs(this.#database, await getExecution(this.#database, id), page)
+    const row = await getExecution(this.#database, id)
+    const { rows, total } = await listLogs(this.#database, row, query, page)
     return pageBody(rows.map(logView), total, page)
   }
 
