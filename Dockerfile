@@ -45,13 +45,13 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --start-interval=1s -
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HEALTH_PORT}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 
 FROM service AS dispatcher
-ENV JOBU_DISPATCHER_HTTP_PORT=9090
+ENV JOBU_DISPATCHER_HTTP_HOST=0.0.0.0 JOBU_DISPATCHER_HTTP_PORT=9090
 COPY --from=dispatcher-dependencies /app .
 COPY --from=build /out .
 CMD ["node", "--enable-source-maps", "apps/dispatcher/dist/main.js"]
 
 FROM service AS worker
-ENV JOBU_WORKER_HTTP_PORT=9090
+ENV JOBU_WORKER_HTTP_HOST=0.0.0.0 JOBU_WORKER_HTTP_PORT=9090
 COPY --from=worker-dependencies /app .
 COPY --from=build /out .
 CMD ["node", "--enable-source-maps", "apps/worker/dist/main.js"]

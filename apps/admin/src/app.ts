@@ -1,11 +1,12 @@
-import { type Database, JobuError } from '@jobu/db'
-import type { Logger } from '@jobu/runtime'
+import { checkNotBehind, type Database, JobuError, readQueueFigures } from '@jobu/db'
+import { addQueueMetrics, type Logger, type Readiness } from '@jobu/runtime'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import { Authenticator } from './access/authenticator.ts'
 import { addressTest } from './access/clientAddress.ts'
 import { PasswordCheck } from './access/passwordCheck.ts'
 import { SignInLimits } from './access/signInLimits.ts'
+import { AdminMetrics } from './adminMetrics.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
 import type { EventHub } from './events/eventHub.ts'
 import { JobLogStream } from './events/jobLogStream.ts'
@@ -23,21 +24,26 @@ import { authEndpoints } from './routes/auth.ts'
 import { cronEndpoints } from './routes/crons.ts'
 import { documentEndpoints } from './routes/document.ts'
 import { eventEndpoints } from './routes/events.ts'
+import { handlerEndpoints } from './routes/handlers.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
+import { metricsEndpoints } from './routes/metrics.ts'
 import { schedulerEndpoints } from './routes/scheduler.ts'
 import { statsEndpoints } from './routes/stats.ts'
 import { tokenEndpoints } from './routes/tokens.ts'
 import { userEndpoints } from './routes/users.ts'
+import { workerEndpoints } from './routes/workers.ts'
 import { AuditService } from './services/auditService.ts'
 import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
+import { HandlerService } from './services/handlerService.ts'
 import { JobService } from './services/jobService.ts'
 import { SchedulerService } from './services/schedulerService.ts'
 import { SessionService } from './services/sessionService.ts'
 import { StatsService } from './services/statsService.ts'
 import { TokenService } from './services/tokenService.ts'
 import { UserService } from './services/userService.ts'
+import { WorkerService } from './services/workerService.ts'
 
 export interface AppDeps {
   /** Opened with `engine`. */
@@ -47,19 +53,22 @@ export interface AppDeps {
   scheduling: SchedulingConfig
   logger: Logger
   version: string
+  /** What else `/ready` looks at. */
+  readiness?: Partial<Readiness>
 }
 
 /** The service as an Express application; whoever calls it listens. `app.locals.openapi()` builds its document. */
 export function buildApp(deps: AppDeps): Express {
   const { config, logger } = deps
-  const { authenticator, service, api: operations, document } = assemble(deps)
-  const guard = authenticate(authenticator, config)
+  const { authenticator, metrics, service, api: operations, document } = assemble(deps)
+  const guard = authenticate(authenticator, config, metrics)
   const options = { authenticate: guard, readBody: jsonBody(config.body_limit_bytes) }
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('trust proxy', addressTest([...config.trusted_proxies, ...config.auth.proxy.trusted]))
+  app.use(metrics.middleware)
   app.use(requestLog(logger))
   app.use(securityHeaders())
   app.use(corsOf(config))
@@ -83,17 +92,27 @@ export function endpointsOf(deps: AppDeps): Endpoint[] {
   return [...service, ...api]
 }
 
-function assemble({ database, events, config, scheduling, logger, version }: AppDeps) {
+function assemble(deps: AppDeps) {
+  const { database, events, config, scheduling, logger, version } = deps
+  const metrics = new AdminMetrics(() => events.streams.size)
+  metrics.watchDatabases({ engine: database })
+  addQueueMetrics(metrics.registry, () => readQueueFigures(database))
   const handlers = new HandlerCatalog(database, logger)
-  const passwords = new PasswordCheck(database, new SignInLimits(database), logger)
+  const passwords = new PasswordCheck(database, new SignInLimits(database), logger, metrics)
   const authenticator = new Authenticator(database, config, passwords, logger)
   const forget = () => authenticator.forget()
   const document = () => buildDocument([...service, ...api], { version })
   /** Also found at the root, where orchestrators and tools look. */
-  const service: Endpoint[] = [...healthEndpoints(database, version), ...documentEndpoints(document)]
+  const service: Endpoint[] = [
+    ...healthEndpoints(database, version, readinessOf(deps)),
+    ...metricsEndpoints(metrics),
+    ...documentEndpoints(document),
+  ]
   const api: Endpoint[] = [
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
     ...jobEndpoints(new JobService(database, handlers), new JobLogStream(database, events)),
+    ...workerEndpoints(new WorkerService(database)),
+    ...handlerEndpoints(new HandlerService(database)),
     ...schedulerEndpoints(new SchedulerService(database, handlers, scheduling)),
     ...authEndpoints(new SessionService(database, config, passwords, forget), config),
     ...userEndpoints(new UserService(database, forget)),
@@ -102,7 +121,23 @@ function assemble({ database, events, config, scheduling, logger, version }: App
     ...statsEndpoints(new StatsService(database, config.display_timezone)),
     ...eventEndpoints(events),
   ]
-  return { authenticator, service, api, document }
+  return { authenticator, metrics, service, api, document }
+}
+
+function readinessOf({ database, events, readiness }: AppDeps): Readiness {
+  return {
+    required: {
+      database: async () => void (await database.query('SELECT 1')),
+      migrations: () => checkNotBehind(database),
+      ...readiness?.required,
+    },
+    optional: {
+      events: () => {
+        if (!events.isListening) throw new Error('not listening; clients read anew once it is')
+      },
+      ...readiness?.optional,
+    },
+  }
 }
 
 /** Closed unless origins are configured. */

@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { checkMigrations, Database, type DatabaseConfig } from '@jobu/db'
-import type { Logger } from '@jobu/runtime'
-import { VERSION } from '@jobu/runtime'
+import { collectProcessMetrics, type Logger, VERSION } from '@jobu/runtime'
 import { prepareAccess } from './access/prepareAccess.ts'
 import { buildApp } from './app.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
@@ -55,11 +54,20 @@ export async function startAdmin(
   try {
     await checkMigrations(database)
     const report = await prepareAccess(database, config, logger)
+    collectProcessMetrics()
+    let isStopping = false
+    const readiness = {
+      required: {
+        service: () => {
+          if (isStopping) throw new Error('stopping')
+        },
+      },
+    }
     events = new EventHub(database, databaseConfig, logger, {
       maxStreams: config.events.max_streams,
       heartbeatMs: config.events.heartbeat_seconds * 1000,
     })
-    const app = buildApp({ database, events, config, scheduling, logger, version: VERSION })
+    const app = buildApp({ database, events, config, scheduling, logger, version: VERSION, readiness })
     const server = createHttpServer(app)
     server.listen(config.port, config.host)
     await once(server, 'listening')
@@ -70,6 +78,7 @@ export async function startAdmin(
       port,
       report,
       async stop() {
+        isStopping = true
         await Promise.all([events?.close(), close(server)])
         await houseKeeping.stop()
         await database.close()

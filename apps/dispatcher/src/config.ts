@@ -23,6 +23,8 @@ export const dispatcherSchema = z.strictObject({
   batch_size: z.number().int().min(1).max(10_000).default(1_000),
   /** A port for /health, /ready and /metrics; null serves none. */
   http_port: z.number().int().min(0).max(65_535).nullable().default(null),
+  /** Where that port is opened; the metrics ask nobody for credentials. */
+  http_host: z.string().min(1).default('127.0.0.1'),
 })
 
 export type DispatcherConfig = Readonly<z.output<typeof dispatcherSchema>>

@@ -24,6 +24,7 @@ import {
 } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
 import type { DispatcherConfig } from './config.ts'
+import { DispatcherMetrics } from './dispatcherMetrics.ts'
 import { planUnplannedCrons } from './planCrons.ts'
 import { reapExpiredLeases } from './reapExpiredLeases.ts'
 
@@ -57,6 +58,7 @@ export class Maintenance {
   readonly #config: DispatcherConfig
   readonly #logger: Logger
   readonly #dispatcherId: string
+  readonly #metrics: DispatcherMetrics
   readonly #onStarted: () => void
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #running = new Set<Promise<void>>()
@@ -72,11 +74,13 @@ export class Maintenance {
     logger: Logger,
     dispatcherId: string,
     onStarted: () => void = () => {},
+    metrics = new DispatcherMetrics(),
   ) {
     this.#db = db
     this.#config = config
     this.#logger = logger
     this.#dispatcherId = dispatcherId
+    this.#metrics = metrics
     this.#onStarted = onStarted
   }
 
@@ -108,6 +112,7 @@ export class Maintenance {
     if (nowMs - this.#reapedAt > 3 * REAP_INTERVAL_MS) this.#reapFrom = nowMs + REAP_GRACE_MS
     if (nowMs >= this.#reapFrom) {
       const reaped = await reapExpiredLeases(this.#db)
+      this.#metrics.reaped.inc(reaped)
       if (reaped > 0) this.#logger.warn('leases reaped', { executions: reaped })
     } else {
       // Only an answer from the database counts as a pass: while it is away the gap grows.
@@ -134,6 +139,7 @@ export class Maintenance {
         const fold = await foldStats(tx, FOLD_BATCH)
         return { folded: fold.folded, paused: await pauseFailingCrons(tx, fold.failedJobIds) }
       })
+      this.#metrics.folded.inc(folded)
       if (paused.length > 0) this.#logger.warn('crons paused after failures', { cronIds: paused })
       isMore = folded === FOLD_BATCH && !this.#isStopping
     }
@@ -218,6 +224,7 @@ export class Maintenance {
       const running = task
         .run()
         .catch((error) => {
+          this.#metrics.taskFailures.inc({ task: task.name })
           // The dispatch loop reports an outage; the tasks need not repeat it.
           if (!isConnectionFailure(error))
             this.#logger.error('maintenance failed', { task: task.name, error })

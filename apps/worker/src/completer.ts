@@ -3,6 +3,7 @@ import {
   type Completion,
   completeExecutions,
   type Database,
+  type ExecutionStatus,
   type Failure,
   failExecutions,
   isConnectionFailure,
@@ -14,11 +15,13 @@ import type { ChangeFeed } from './changeFeed.ts'
 import type { HeldExecution, HeldExecutions } from './heldExecutions.ts'
 import type { Outcome } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
+import type { WorkerMetrics } from './workerMetrics.ts'
 
 export interface CompleterOptions {
   db: Database
   held: HeldExecutions
   reporter: Reporter
+  metrics: WorkerMetrics
   feed: ChangeFeed
   logger: Logger
   batchSize: number
@@ -62,7 +65,7 @@ export class Completer {
 
   succeed(held: HeldExecution, result: string): void {
     if (held.isSettled) return
-    held.isSettled = true
+    settle(held)
     const { id, scheduledTime, attempt } = held.claim
     this.#done.push({ id, scheduledTime, attempt, result, held })
     this.#schedule()
@@ -70,21 +73,23 @@ export class Completer {
 
   fail(held: HeldExecution, outcome: Outcome): void {
     if (held.isSettled) return
-    held.isSettled = true
+    settle(held)
     if (outcome === 'LEASE_LOST') {
+      this.#options.metrics.leasesLost.inc()
       this.#options.held.remove(held)
       return
     }
     const { id, scheduledTime, attempt } = held.claim
-    this.#failed.push({ id, scheduledTime, attempt, ...outcome, held })
+    this.#failed.push({ id, scheduledTime, attempt, ...masked(outcome, held), held })
     this.#schedule()
   }
 
   /** The handler's own transaction has written SUCCESS. */
   settledElsewhere(held: HeldExecution): void {
     if (held.isSettled) return
-    held.isSettled = true
-    const { reporter, feed } = this.#options
+    settle(held)
+    const { reporter, feed, metrics } = this.#options
+    metrics.ended(held, 'SUCCESS')
     // Those who follow its log take the news for its end.
     void reporter.flush().then(() => feed.changed(held.claim, 'SUCCESS'))
     void this.#afterwards([held])
@@ -125,22 +130,20 @@ export class Completer {
   }
 
   async #flush(done: Done[], failed: Failed[]): Promise<void> {
-    const { db, held, reporter, feed, logger, onSettled } = this.#options
+    const { db, reporter, metrics, logger } = this.#options
     const all = [...done, ...failed].map((one) => one.held)
+    let left = done
     for (let isAway = false; ; ) {
       try {
         // A final status says that its log is whole.
         await reporter.flush()
-        if (done.length > 0) {
-          const written = this.#written(done, await completeExecutions(db, done))
-          for (const one of written) feed.changed(one.held.claim, 'SUCCESS')
-        }
-        if (failed.length > 0) {
-          const settled = await failExecutions(db, failed)
-          const statusOf = new Map(settled.map(({ id, status }) => [id, status]))
-          const written = this.#written(failed, [...statusOf.keys()])
-          for (const one of written) feed.changed(one.held.claim, statusOf.get(one.id)!)
-        }
+        const startedAt = performance.now()
+        if (left.length > 0) this.#tellDone(left, await completeExecutions(db, left))
+        // Should the next statement fail, these are written all the same.
+        left = []
+        if (failed.length > 0) this.#tellFailed(failed, await failExecutions(db, failed))
+        metrics.completionSeconds.observe((performance.now() - startedAt) / 1000)
+        metrics.completionBatchSize.observe(all.length)
         break
       } catch (error) {
         const isAwayNow = isConnectionFailure(error)
@@ -149,7 +152,8 @@ export class Completer {
         isAway = isAwayNow
         if (!isAwayNow && all.length > 1) {
           // One outcome that the database refuses must not hold up the others.
-          for (const one of done) await this.#flush([one], [])
+          if (left.length === 0) this.#finished(done.map((one) => one.held))
+          for (const one of left) await this.#flush([one], [])
           for (const one of failed) await this.#flush([], [one])
           return
         }
@@ -162,20 +166,49 @@ export class Completer {
         await pause(ERROR_PAUSE_MS)
       }
     }
-    for (const one of all) held.remove(one)
-    onSettled(all.length)
-    void this.#afterwards(all)
+    this.#finished(all)
   }
 
-  /** Of the outcomes sent those that were written. */
-  #written<T extends Done | Failed>(sent: T[], ids: number[]): T[] {
-    if (ids.length === sent.length) return sent
-    const known = new Set(ids)
-    return sent.filter(({ id, attempt }) => {
-      if (!known.has(id))
-        this.#options.logger.warn('outcome refused: lease lost', { executionId: id, attempt })
-      return known.has(id)
-    })
+  #finished(settled: HeldExecution[]): void {
+    const { held, onSettled } = this.#options
+    for (const one of settled) held.remove(one)
+    onSettled(settled.length)
+    void this.#afterwards(settled)
+  }
+
+  #tellDone(sent: Done[], written: number[]): void {
+    const { metrics, feed } = this.#options
+    const known = written.length === sent.length ? null : new Set(written)
+    for (const { id, held } of sent) {
+      if (known && !known.has(id)) {
+        this.#refused(held)
+        continue
+      }
+      metrics.ended(held, 'SUCCESS')
+      feed.changed(held.claim, 'SUCCESS')
+    }
+  }
+
+  #tellFailed(sent: Failed[], written: Array<{ id: number; status: ExecutionStatus }>): void {
+    const { metrics, feed } = this.#options
+    const statuses = new Map(written.map(({ id, status }) => [id, status]))
+    for (const { id, outcome, reason, held } of sent) {
+      const status = statuses.get(id)
+      if (status === undefined) {
+        this.#refused(held)
+        continue
+      }
+      if (outcome === 'RELEASED' && status === 'PENDING') metrics.released()
+      else metrics.failed(held, status, reason)
+      feed.changed(held.claim, status)
+    }
+  }
+
+  /** Another attempt owns the row by now. */
+  #refused({ claim: { id, attempt } }: HeldExecution): void {
+    const { metrics, logger } = this.#options
+    metrics.leasesLost.inc()
+    logger.warn('outcome refused: lease lost', { executionId: id, attempt })
   }
 
   /** A slot of the same cron may have waited for this one. The dispatchers look as well, a little later. */
@@ -195,4 +228,15 @@ export class Completer {
       this.#options.logger.warn('waiting slots not released yet', { error })
     }
   }
+}
+
+function settle(held: HeldExecution): void {
+  held.isSettled = true
+  held.settledAt = performance.now()
+}
+
+function masked(outcome: Exclude<Outcome, 'LEASE_LOST'>, { mask }: HeldExecution): typeof outcome {
+  if (!mask) return outcome
+  const { message, stack } = outcome
+  return { ...outcome, message: mask.text(message), stack: stack === null ? null : mask.text(stack) }
 }

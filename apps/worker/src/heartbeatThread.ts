@@ -22,6 +22,7 @@ export interface HeartbeatData {
 
 export type FromHeartbeat =
   | { type: 'renewed' }
+  | { type: 'draining' }
   | { type: 'lost'; executions: Array<{ id: number; attempt: number }> }
   | { type: 'failed'; message: string }
 
@@ -77,7 +78,11 @@ async function turn(): Promise<void> {
 async function beat(): Promise<void> {
   const held = slots.read()
   const kept = new Set(await extendLeases(db, held, data.leaseMs))
-  await heartbeatWorker(db, { id: data.workerId, running: held.length, status })
+  const isDraining = await heartbeatWorker(db, { id: data.workerId, running: held.length, status })
+  if (isDraining && status !== 'DRAINING') {
+    status = 'DRAINING'
+    parentPort!.postMessage({ type: 'draining' } satisfies FromHeartbeat)
+  }
   const newest = new Map<number, number>()
   for (const { id, attempt } of held) newest.set(id, Math.max(attempt, newest.get(id) ?? 0))
   // Of an execution held twice, because this worker claimed it again, only the newer attempt can be the one kept.

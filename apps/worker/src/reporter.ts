@@ -12,6 +12,8 @@ import type { ChangeFeed } from './changeFeed.ts'
 import type { WorkerConfig } from './config.ts'
 import type { HeldExecution } from './heldExecutions.ts'
 import { messageOf } from './outcome.ts'
+import type { SecretMask } from './secretMask.ts'
+import type { WorkerMetrics } from './workerMetrics.ts'
 
 /** How often lines and progress are written while there are any, in milliseconds. */
 const FLUSH_INTERVAL_MS = 250
@@ -36,6 +38,7 @@ interface Line extends LogLine {
 export class Reporter {
   readonly #db: Database
   readonly #limits: WorkerConfig['log']
+  readonly #metrics: WorkerMetrics
   readonly #logger: Logger
   readonly #feed: ChangeFeed
   readonly #accounts = new WeakMap<HeldExecution, LogAccount>()
@@ -44,9 +47,16 @@ export class Reporter {
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> = Promise.resolve()
 
-  constructor(db: Database, limits: WorkerConfig['log'], logger: Logger, feed: ChangeFeed) {
+  constructor(
+    db: Database,
+    limits: WorkerConfig['log'],
+    metrics: WorkerMetrics,
+    logger: Logger,
+    feed: ChangeFeed,
+  ) {
     this.#db = db
     this.#limits = limits
+    this.#metrics = metrics
     this.#logger = logger
     this.#feed = feed
   }
@@ -56,8 +66,9 @@ export class Reporter {
     const account = this.#accounts.get(held) ?? { lines: 0, bytes: 0, isFull: false }
     this.#accounts.set(held, account)
     if (account.isFull) return
-    const text = cut(String(message), MAX_LINE_CHARACTERS)
-    const stored = jsonFields(fields)
+    const { mask } = held
+    const text = cut(mask ? mask.text(String(message)) : String(message), MAX_LINE_CHARACTERS)
+    const stored = jsonFields(fields, mask)
     account.lines++
     account.bytes += Buffer.byteLength(text) + stored.bytes
     if (account.lines > this.#limits.max_lines || account.bytes > this.#limits.max_bytes) {
@@ -87,7 +98,10 @@ export class Reporter {
       step:
         step === undefined
           ? (known?.step ?? null)
-          : cut(String(step).replaceAll('\0', '\\0'), MAX_STEP_CHARACTERS),
+          : cut(
+              (held.mask ? held.mask.text(String(step)) : String(step)).replaceAll('\0', '\\0'),
+              MAX_STEP_CHARACTERS,
+            ),
     })
     this.#schedule()
   }
@@ -134,6 +148,7 @@ export class Reporter {
         return
       } catch (error) {
         if (!isConnectionFailure(error) || performance.now() - startedAt > MAX_OUTAGE_MS) {
+          this.#metrics.logLinesLost.inc(lines.length)
           this.#logger.warn('log lines lost', { lines: lines.length, error })
           return
         }
@@ -155,15 +170,19 @@ function cut(text: string, max: number): string {
 }
 
 /** Fields as JSON can hold them; a cycle or a BigInt loses the fields, not the line. */
-function jsonFields(fields: object | undefined): { fields: LogLine['fields']; bytes: number } {
+function jsonFields(
+  fields: object | undefined,
+  mask: SecretMask | null,
+): { fields: LogLine['fields']; bytes: number } {
   if (fields === undefined) return { fields: null, bytes: 0 }
   try {
-    const text = JSON.stringify(fields)
+    const json = JSON.stringify(fields)
+    const text = mask ? mask.json(json) : json
     if (text.length > MAX_LINE_CHARACTERS) {
       return { fields: { cut: cut(text, MAX_LINE_CHARACTERS) }, bytes: MAX_LINE_CHARACTERS }
     }
     return { fields: JSON.parse(text), bytes: Buffer.byteLength(text) }
   } catch (error) {
-    return { fields: { unserializable: messageOf(error) }, bytes: 0 }
+    return { fields: { unserializable: mask ? mask.text(messageOf(error)) : messageOf(error) }, bytes: 0 }
   }
 }

@@ -11,6 +11,12 @@ export {
   type Tx,
 } from './database.ts'
 export {
+  DATABASE_ERROR_KINDS,
+  type DatabaseErrorKind,
+  type DatabaseStats,
+  databaseErrorKind,
+} from './databaseStats.ts'
+export {
   type ErrorCode,
   type ErrorDetail,
   isConnectionFailure,
@@ -20,7 +26,7 @@ export {
 } from './errors.ts'
 export { Histogram } from './histogram.ts'
 export { Listener, type ListenerOptions } from './listener.ts'
-export { checkMigrations, migrate, readMigrations } from './migrate.ts'
+export { checkMigrations, checkNotBehind, migrate, readMigrations } from './migrate.ts'
 export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecutionsOf.ts'
 export * from './queries/apiTokens.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
@@ -46,14 +52,17 @@ export {
 } from './queries/cronHistory.ts'
 export * from './queries/crons.ts'
 export { cumulativeStats } from './queries/cumulativeStats.ts'
+export { drainWorker } from './queries/drainWorker.ts'
 export { dueCrons } from './queries/dueCrons.ts'
 export { type Blocker, backfillTurn, executionBlockers } from './queries/executionBlockers.ts'
 export * from './queries/executions.ts'
+export { executionsHeldBy } from './queries/executionsHeldBy.ts'
 export { extendLeases } from './queries/extendLeases.ts'
 export { type Failure, failExecutions } from './queries/failExecutions.ts'
 export { failOrphanedHandlers } from './queries/failOrphanedHandlers.ts'
 export { findCancelRequests } from './queries/findCancelRequests.ts'
 export { type ExpiredLease, findExpiredLeases } from './queries/findExpiredLeases.ts'
+export * from './queries/findHandlers.ts'
 export { foldStats } from './queries/foldStats.ts'
 export { getExecutionByKey } from './queries/getExecutionByKey.ts'
 export {
@@ -71,6 +80,7 @@ export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queri
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
 export { LOG_LEVELS, type LogFilter, type LogLevel, listLogs } from './queries/listLogs.ts'
 export { type LogPosition, listLogsAfter } from './queries/listLogsAfter.ts'
+export * from './queries/listServices.ts'
 export {
   type LiveDispatcher,
   type LiveWorker,
@@ -89,6 +99,7 @@ export { pruneStats } from './queries/pruneStats.ts'
 export { type PublishedHandler, publishHandlers } from './queries/publishHandlers.ts'
 export { MAX_AHEAD_COUNTED, queuePosition } from './queries/queuePosition.ts'
 export { CRON_RANKS, type CronRank, rankCrons } from './queries/rankCrons.ts'
+export { COUNTED_AT_MOST, type QueueFigures, readQueueFigures } from './queries/readQueueFigures.ts'
 export { readyQueues } from './queries/readyQueues.ts'
 export { type NewAuditEntry, recordAudit } from './queries/recordAudit.ts'
 export { type Progress, recordProgress } from './queries/recordProgress.ts'

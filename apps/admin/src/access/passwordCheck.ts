@@ -9,6 +9,7 @@ import {
   type UserRow,
 } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
+import type { AdminMetrics } from '../adminMetrics.ts'
 import type { Caller } from '../http/caller.ts'
 import { isUserName } from '../schemas/user.ts'
 import { audit } from '../services/audit.ts'
@@ -28,15 +29,22 @@ export class PasswordCheck {
   readonly #database: Database
   readonly #limits: SignInLimits
   readonly #logger: Logger
+  readonly #metrics: Pick<AdminMetrics, 'signInFailed'>
   readonly #users = new FreshCache<UserRow>()
   /** The hash that a name with its password matched, by both under a key that only this process has. */
   readonly #remembered = new Map<string, { passwordHash: string; until: number }>()
   readonly #key = randomBytes(32)
 
-  constructor(database: Database, limits: SignInLimits, logger: Logger) {
+  constructor(
+    database: Database,
+    limits: SignInLimits,
+    logger: Logger,
+    metrics: Pick<AdminMetrics, 'signInFailed'>,
+  ) {
     this.#database = database
     this.#limits = limits
     this.#logger = logger
+    this.#metrics = metrics
   }
 
   /**
@@ -45,7 +53,10 @@ export class PasswordCheck {
    * @throws JobuError SIGN_IN_FAILED, TOO_MANY_REQUESTS
    */
   async check(name: string, password: string, caller: Caller, use: PasswordUse): Promise<UserRow> {
-    await this.#limits.attempt(name, caller.address)
+    await this.#limits.attempt(name, caller.address).catch((error) => {
+      this.#metrics.signInFailed('too_many')
+      throw error
+    })
     const user = isUserName(name) ? await findUserByName(this.#database, name) : undefined
     const isRight = await verifyPassword(password, user?.passwordHash)
     if (!user?.isEnabled || !isRight) {
@@ -120,6 +131,7 @@ export class PasswordCheck {
     caller: Caller,
     use: PasswordUse,
   ): Promise<void> {
+    this.#metrics.signInFailed(user === undefined ? 'unknown_name' : isRight ? 'disabled' : 'wrong_password')
     this.#logger.warn('sign-in failed', {
       userId: user?.id,
       use,

@@ -74,6 +74,10 @@ export class EventHub {
     }
   }
 
+  get isListening(): boolean {
+    return this.#listener.isListening
+  }
+
   /** Ends every stream, and the LISTEN. */
   async close(): Promise<void> {
     clearInterval(this.#pruneTimer)

@@ -2,6 +2,7 @@ import { JobuError } from '@jobu/db'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Authenticator, Identity } from '../access/authenticator.ts'
 import { isSameSecret } from '../access/secrets.ts'
+import type { AdminMetrics } from '../adminMetrics.ts'
 import type { AdminConfig } from '../config.ts'
 import type { Actor } from './actor.ts'
 import { callerOf } from './caller.ts'
@@ -13,12 +14,18 @@ import { refuseCrossOrigin } from './crossOrigin.ts'
  *
  * @throws JobuError UNAUTHORIZED, CSRF_TOKEN_INVALID, TOO_MANY_REQUESTS
  */
-export function authenticate(authenticator: Authenticator, { cors }: AdminConfig): RequestHandler {
+export function authenticate(
+  authenticator: Authenticator,
+  { cors }: AdminConfig,
+  metrics: Pick<AdminMetrics, 'signInFailed'>,
+): RequestHandler {
   return async (request, response, next) => {
     const identity = await authenticator.identify(request)
     if (!identity) {
       challenge(request, response)
       const isTried = request.get('authorization') !== undefined
+      // A password was counted where it was checked.
+      if (/^bearer /i.test(request.get('authorization') ?? '')) metrics.signInFailed('token')
       throw new JobuError(
         'UNAUTHORIZED',
         isTried

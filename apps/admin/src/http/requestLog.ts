@@ -3,11 +3,13 @@ import type { Logger } from '@jobu/runtime'
 import type { RequestHandler } from 'express'
 import { clientAddress } from '../access/clientAddress.ts'
 
+/** Asked every few seconds by programs. */
+const POLLED = /\/(health|ready|metrics)$/
 const SANE_REQUEST_ID = /^[\w.:-]{1,100}$/
 
 /**
- * Names each request (`X-Request-Id`, the client's own where it is sane) and logs it once it is over. Health checks
- * log at debug: they come every few seconds.
+ * Names each request (`X-Request-Id`, the client's own where it is sane) and logs it once it is over. What
+ * programs ask every few seconds logs at debug.
  */
 export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
@@ -20,7 +22,7 @@ export function requestLog(logger: Logger): RequestHandler {
     const { method, path } = request
     const remote = clientAddress(request)
     response.on('close', () => {
-      const level = path.endsWith('/health') ? 'debug' : 'info'
+      const level = POLLED.test(path) ? 'debug' : 'info'
       logger.log(level, response.writableFinished ? 'request completed' : 'request aborted', {
         method,
         path,

@@ -39,7 +39,8 @@ const EXAMPLES: Partial<Record<ErrorCode, [message: string, details?: ErrorDetai
   CRON_NOT_FOUND: ['Cron job with id 42 not found'],
   JOB_NOT_FOUND: ['Job with id 1042 not found'],
   HANDLER_NOT_FOUND: ['Handler "backup" not found'],
-  WORKER_NOT_FOUND: ['Worker "worker-1" not found'],
+  WORKER_NOT_FOUND: ['Worker worker-host1-5f3a9c01 not found'],
+  DISPATCHER_NOT_FOUND: ['Dispatcher dispatcher-host1-0c41d7e2 not found'],
   RESERVATION_NOT_FOUND: ['Nothing is reserved'],
   USER_NOT_FOUND: ['User with id 7 not found'],
   TOKEN_NOT_FOUND: ['Token with id 3 not found'],
@@ -49,6 +50,10 @@ const EXAMPLES: Partial<Record<ErrorCode, [message: string, details?: ErrorDetai
     field('name', 'is taken', 'nightly backup'),
   ],
   CRON_CHANGED: ['Cron job 42 has changed since it was read', field('version', 'is not the newest', 3, '4')],
+  WORKER_NOT_ACTIVE: [
+    'Worker worker-host1-5f3a9c01 is STOPPED; only an ACTIVE one can drain',
+    field('status', 'cannot drain', 'STOPPED', 'ACTIVE'),
+  ],
   JOB_NOT_RETRYABLE: [
     'Job 1042 is RUNNING; only FAILED, TIMEOUT and CANCELLED can be retried',
     field('status', 'only FAILED, TIMEOUT and CANCELLED can be retried', 'RUNNING'),

@@ -86,6 +86,19 @@ export const queryInstant = z
   .pipe(instant)
   .meta(sentAs({ type: 'string', format: 'date-time' }))
 
+/** One of these words or several: repeated, or separated by commas. */
+export function severalOf<const T extends readonly [string, ...string[]]>(words: T) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .pipe(z.array(z.enum(words)).min(1).max(100))
+    .meta({
+      ...sentAs({ type: 'array', items: { type: 'string', enum: [...words] }, minItems: 1 }),
+      description: 'Repeated, or separated by commas',
+      example: words.slice(0, 2),
+    })
+}
+
 /** @param max  inclusive */
 export function queryInteger(min: number, max: number) {
   return z

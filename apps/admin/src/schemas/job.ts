@@ -65,26 +65,13 @@ export const bulkJobsBody = z.strictObject({ jobs: z.array(createJobBody).min(1)
   example: { jobs: [jobExample, { type: 'sleep', params: { ms: 100 }, time: null }] },
 })
 
-const status = z.enum(EXECUTION_STATUSES)
-/** Repeated, or separated by commas. */
-const statuses = z
-  .union([z.string(), z.array(z.string())])
-  .transform((given) => [given].flat().flatMap((text) => text.split(',')))
-  .pipe(z.array(status).min(1).max(100))
-  .meta({
-    ...fields.sentAs({
-      type: 'array',
-      items: { type: 'string', enum: [...EXECUTION_STATUSES] },
-      minItems: 1,
-    }),
-    description: 'Repeated, or separated by commas',
-    example: ['FAILED', 'TIMEOUT'],
-  })
-
 export const listJobsQuery = z
   .strictObject({
     cron_id: fields.queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
-    status: statuses.optional(),
+    status: fields
+      .severalOf(EXECUTION_STATUSES)
+      .optional()
+      .meta({ example: ['FAILED', 'TIMEOUT'] }),
     handler_name: fields.queryText.optional(),
     queue: fields.queryText.optional(),
     from_date: fields.queryInstant.optional().meta({ description: 'On the scheduled time, inclusive' }),

@@ -25,6 +25,8 @@ export interface Options {
   config?: Record<string, unknown>
   minCronIntervalSeconds?: number
   withoutHandlers?: boolean
+  /** Another one for the app than its own. */
+  database?: Database
   logger?: Logger
   events?: Partial<EventHubOptions>
   /** Another app on the database of this one, which must outlive it. */
@@ -50,7 +52,7 @@ export async function startTestApp(options: Options = {}) {
     ...options.events,
   })
   const app = buildApp({
-    database,
+    database: options.database ?? database,
     events,
     config,
     scheduling: {

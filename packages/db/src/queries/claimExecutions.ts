@@ -33,6 +33,8 @@ export interface ClaimedExecution extends Claim, RetryPolicy {
   maxRetry: number
   timeoutSeconds: number | null
   readyAt: Date
+  /** How long after it was due this attempt started, by the database's clock. */
+  latenessMs: number
   /** Its end lets the next backfilled slot of its cron go. */
   isBackfill: boolean
 }
@@ -92,7 +94,8 @@ RETURNING e.id, e.scheduled_time AS "scheduledTime", e.attempt, e.job_id AS "job
   e.handler_name AS "handlerName", e.params, e.param_source AS "paramSource", e.queue, e.priority,
   e.retry_count AS "retryCount", e.max_retry AS "maxRetry", e.retry_delay_seconds AS "retryDelaySeconds",
   e.retry_backoff AS "retryBackoff", e.timeout_seconds AS "timeoutSeconds", e.backfill_limit IS NOT NULL AS "isBackfill",
-  picked.ready_at AS "readyAt"`
+  picked.ready_at AS "readyAt",
+  least(greatest(date_part('epoch', e.started_at - e.run_at) * 1000, 0), 2147483647)::integer AS "latenessMs"`
 
 /**
  * Takes up to `limit` ready executions for a worker: highest priority first, then the longest ready. None while the
