@@ -219,7 +219,7 @@ describe('triggers tell of', () => {
     await bench.db.query(`UPDATE cron_jobs SET owner = 'all'`)
     const messages = await told()
     expect(messages.flatMap(({ changes }) => changes)).toHaveLength(100)
-    expect(messages.at(-1).more).toEqual({ updated: 900 })
+    expect(messages.at(-1).more).toEqual({ changed: 900 })
   })
 
   test('what a session with another search_path does', async () => {
