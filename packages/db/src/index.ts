@@ -30,12 +30,16 @@ export {
   claimExecutions,
 } from './queries/claimExecutions.ts'
 export { type Completion, completeExecutions } from './queries/completeExecutions.ts'
+export { type Count, countExecutions } from './queries/countExecutions.ts'
 export * from './queries/crons.ts'
+export { type Facet, listFacets, pruneFacets } from './queries/executionFacets.ts'
+export type { ExecutionFilter } from './queries/executionFilter.ts'
 export * from './queries/executions.ts'
 export { extendLeases } from './queries/extendLeases.ts'
 export { type Failure, failExecutions } from './queries/failExecutions.ts'
 export { failOrphanedHandlers } from './queries/failOrphanedHandlers.ts'
 export { findCancelRequests } from './queries/findCancelRequests.ts'
+export { type FindOptions, findExecutions } from './queries/findExecutions.ts'
 export { type ExpiredLease, findExpiredLeases } from './queries/findExpiredLeases.ts'
 export { foldStats } from './queries/foldStats.ts'
 export { getExecutionByKey } from './queries/getExecutionByKey.ts'
@@ -48,6 +52,13 @@ export {
 export { insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
 export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
 export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
+export {
+  EXECUTION_ORDERS,
+  type ExecutionOrder,
+  type ExecutionPage,
+  listExecutions,
+  MOST_SORTED,
+} from './queries/listExecutions.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
 export { listLogs } from './queries/listLogs.ts'
 export { type DueCron, lockDueCrons } from './queries/lockDueCrons.ts'
