@@ -14,6 +14,7 @@ export const {
   desc,
   eq,
   getTableColumns,
+  gt,
   gte,
   ilike,
   inArray,

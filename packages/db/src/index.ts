@@ -21,7 +21,9 @@ export {
 export { Listener, type ListenerOptions } from './listener.ts'
 export { checkMigrations, migrate, readMigrations } from './migrate.ts'
 export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecutionsOf.ts'
+export { amendAudit } from './queries/amendAudit.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
+export { changeExecution, type ExecutionChange } from './queries/changeExecution.ts'
 export { CHANNELS } from './queries/channels.ts'
 export {
   type ClaimedExecution,
@@ -40,6 +42,7 @@ export { type Failure, failExecutions } from './queries/failExecutions.ts'
 export { failOrphanedHandlers } from './queries/failOrphanedHandlers.ts'
 export { findCancelRequests } from './queries/findCancelRequests.ts'
 export { type FindOptions, findExecutions } from './queries/findExecutions.ts'
+export { findExecutionsById } from './queries/findExecutionsById.ts'
 export { type ExpiredLease, findExpiredLeases } from './queries/findExpiredLeases.ts'
 export { foldStats } from './queries/foldStats.ts'
 export { getExecutionByKey } from './queries/getExecutionByKey.ts'
@@ -49,9 +52,16 @@ export {
   type IdempotencyClaim,
   type UsedKey,
 } from './queries/idempotencyKeys.ts'
-export { insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
+export { type EnqueueAudit, insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
 export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
-export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
+export {
+  CRON_ORDERS,
+  type CronFilter,
+  type CronOrder,
+  type CronOrderValue,
+  cronOrderValue,
+  listCrons,
+} from './queries/listCrons.ts'
 export {
   EXECUTION_ORDERS,
   type ExecutionOrder,

@@ -31,7 +31,8 @@ export async function findExecutions(
   options: FindOptions,
 ): Promise<{ keys: ExecutionKey[]; horizon: ExecutionKey | null }> {
   const merge = new KeyMerge(tx, { ...options, span: await spanOf(tx, filter) })
-  const facets = filter.jobId === undefined ? await listFacets(tx, filter) : []
+  const isOfCron = filter.jobId !== undefined && filter.q === undefined
+  const facets = isOfCron ? [] : await listFacets(tx, filter)
   if (filter.q !== undefined) {
     await searchExecutions(tx, filter, filter.q, facets, merge)
     return merge.result()
