@@ -29,6 +29,9 @@ import { SessionService } from './services/sessionService.ts'
 import { TokenService } from './services/tokenService.ts'
 import { UserService } from './services/userService.ts'
 
+/** A name and a password, whatever their escapes; who has not signed in makes admin read no more. */
+const PUBLIC_BODY_LIMIT_BYTES = 16_384
+
 export interface AppDeps {
   /** Opened with `engine`. */
   database: Database
@@ -43,7 +46,11 @@ export function buildApp(deps: AppDeps): Express {
   const { config, logger } = deps
   const { authenticator, service, api: operations } = assemble(deps)
   const guard = authenticate(authenticator, config)
-  const options = { authenticate: guard, readBody: jsonBody(config.body_limit_bytes) }
+  const options = {
+    authenticate: guard,
+    readBody: jsonBody(config.body_limit_bytes),
+    readPublicBody: jsonBody(PUBLIC_BODY_LIMIT_BYTES),
+  }
 
   const app = express()
   app.disable('x-powered-by')
