@@ -309,7 +309,7 @@ describe('the other commands', () => {
         id: 5,
         status: 'PENDING',
         verdict: 'NO_WORKER',
-        explanation: 'No worker is alive.',
+        explanation: 'No worker since 2026-01-31T00:00:00.000Z.',
       }),
     })
     expect((await client.cli(['workers', 'list'])).stdout).toMatch(
@@ -319,7 +319,7 @@ describe('the other commands', () => {
     expect(slots.stdout).toMatch(/^2026-01-31 09:00:00 \+09:00 {2}SUCCESS {2}8 +12 ms +1\.5 s +ran$/m)
     expect(slots.stderr).toBe('1 SUCCESS, 2 SKIPPED\n--cursor 2026-01-31T00:00:00.000Z shows more\n')
     expect((await client.cli(['jobs', 'why', '5'])).stdout).toBe(
-      'job 5 is PENDING (NO_WORKER)\nNo worker is alive.\n',
+      'job 5 is PENDING (NO_WORKER)\nNo worker since 2026-01-31 09:00:00 +09:00.\n',
     )
   })
 })

@@ -6,7 +6,7 @@ import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { statusText } from '../output/paint.ts'
 import { type Column, printable } from '../output/table.ts'
-import { durationText, parseTime, timeText } from '../output/times.ts'
+import { durationText, parseTime, sentenceText, timeText } from '../output/times.ts'
 import { tree } from '../output/tree.ts'
 import { addApplyCommand } from './applyCommand.ts'
 import { jsonObject, wholeNumber } from './arguments.ts'
@@ -216,7 +216,10 @@ async function listSlots(context: Context, options: SlotOptions, name?: string):
     ['job', (slot) => slot.job_id],
     ['late', (slot) => durationText(slot.late_ms)],
     ['took', (slot) => durationText(slot.duration_ms)],
-    ['explanation', (slot) => slot.explanation && printable(slot.explanation)],
+    [
+      'explanation',
+      (slot) => slot.explanation && printable(sentenceText(slot.explanation, context.timezone)),
+    ],
   ]
   context.showTable(page, page.items, columns)
   if (context.isJson) return

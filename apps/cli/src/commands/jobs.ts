@@ -4,7 +4,7 @@ import { action, type Context } from '../context.ts'
 import type { Io } from '../io.ts'
 import { statusText } from '../output/paint.ts'
 import { type Column, printable, table } from '../output/table.ts'
-import { durationText, timeText } from '../output/times.ts'
+import { durationText, sentenceText, timeText } from '../output/times.ts'
 import { tree } from '../output/tree.ts'
 import { idsOf, wholeNumber } from './arguments.ts'
 import { type BulkOptions, bulkJobs } from './bulkJobs.ts'
@@ -48,7 +48,11 @@ export function addJobCommands(program: Command, io: Io): void {
       action(io, async (context, _options: object, id) => {
         const answer = await context.api.jobs.why(idsOf([id!])[0]!)
         const { status, verdict, explanation } = answer
-        context.show(answer, () => `job ${id} is ${status} (${verdict})\n${printable(explanation)}\n`)
+        context.show(
+          answer,
+          () =>
+            `job ${id} is ${status} (${verdict})\n${printable(sentenceText(explanation, context.timezone))}\n`,
+        )
       }),
     )
 
