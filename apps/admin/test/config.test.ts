@@ -22,6 +22,7 @@ test('a missing file and a token give the defaults', () => {
     port: 8080,
     cors: { origins: [], credentials: false },
     token: TOKEN,
+    events: { max_streams: 500, heartbeat_seconds: 15 },
     display_timezone: 'Asia/Seoul',
     body_limit_bytes: 10_485_760,
     trusted_proxies: [],

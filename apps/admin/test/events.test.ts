@@ -132,7 +132,7 @@ describe('GET /events', () => {
       ),
     )
     const more = await client.event('more')
-    expect(more.data).toMatchObject({ topic: 'crons', counts: { fired: 200 } })
+    expect(more.data).toMatchObject({ topic: 'crons', counts: { changed: 200 } })
     expect(client.events.filter(({ data }) => data.action === 'fired')).toHaveLength(100)
     expect(client.events[0]!.data.next_run_at).toBe(nextRunAt.toISOString())
   })

@@ -10,7 +10,7 @@ import { FeedReader } from '../src/events/feedReader.ts'
 class FakeResponse extends EventEmitter {
   locals: { isStillValid?: () => Promise<boolean> } = {}
   text = ''
-  isDestroyed = false
+  destroyed = false
   isEnded = false
   #room: number
 
@@ -38,7 +38,7 @@ class FakeResponse extends EventEmitter {
   }
 
   destroy(): void {
-    this.isDestroyed = true
+    this.destroyed = true
     this.emit('close')
   }
 
@@ -188,8 +188,8 @@ describe('EventStreams', () => {
     open(stuck)
     open(reading)
     await closed(stuck)
-    expect(stuck.isDestroyed).toBe(true)
-    expect(reading.isDestroyed || reading.isEnded).toBe(false)
+    expect(stuck.destroyed).toBe(true)
+    expect(reading.destroyed || reading.isEnded).toBe(false)
     expect(streams.size).toBe(1)
   })
 
@@ -235,12 +235,19 @@ describe('EventStreams', () => {
     expect(response.isEnded).toBe(true)
   })
 
+  test('a client that went away before its stream began gets none', () => {
+    const gone = new FakeResponse()
+    gone.destroy()
+    expect(open(gone)).toBeUndefined()
+    expect(streams.size).toBe(0)
+  })
+
   test('closing ends them all, also one whose client reads nothing, and later ones at once', () => {
     const [stuck, reading, late] = [new FakeResponse(1), new FakeResponse(), new FakeResponse()]
     open(stuck)
     open(reading)
     streams.close()
-    expect([stuck.isDestroyed, reading.isEnded]).toEqual([true, true])
+    expect([stuck.destroyed, reading.isEnded]).toEqual([true, true])
     expect(open(late)).toBeUndefined()
     expect(late.isEnded).toBe(true)
     expect(streams.size).toBe(0)

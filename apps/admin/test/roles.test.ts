@@ -99,3 +99,10 @@ test('operations without a role are those that cannot have one', () => {
     'get /redoc',
   ]).toEqual(expect.arrayContaining(paths))
 })
+
+test('users, tokens and the audit log are for administrators', () => {
+  const roles = endpointsOf(process.deps)
+    .filter(({ path }) => /^\/(users|tokens|audit)/.test(path))
+    .map(({ role }) => role)
+  expect(new Set(roles)).toEqual(new Set(['admin']))
+})

@@ -1,3 +1,4 @@
 export { type CronEntry, readCronFile } from './cronFile/readCronFile.ts'
 export type { Io } from './io.ts'
 export { type AccessCommand, run } from './run.ts'
+export { databaseEnvironment } from './settings.ts'

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { startAdminCli } from './support/adminCli.ts'
@@ -188,33 +188,19 @@ describe('exit codes and errors', () => {
 
 describe('where to and as whom', () => {
   const data = () => join(admin.folder, '.jobu')
-  const keep = async (file: string, value: unknown) => {
-    const { mkdirSync } = await import('node:fs')
+  const keep = (file: string, value: unknown) => {
     mkdirSync(data(), { recursive: true })
     writeFileSync(join(data(), file), JSON.stringify(value))
   }
 
   test('what npm start keeps is used: its address, and its token for this machine', async () => {
-    await keep('admin.json', { url: admin.url })
-    await keep('credentials.json', { admin_token: 'a-token-of-at-least-thirty-two-characters' })
+    keep('admin.json', { url: admin.url })
+    keep('credentials.json', { admin_token: 'a-token-of-at-least-thirty-two-characters' })
     expect((await admin.cli(['crons', 'list'], { env: {} })).code).toBe(0)
     expect((await admin.cli(['crons', 'list'], { env: { JOBU_DATA_DIR: data() } })).code).toBe(0)
     expect(
       (await admin.cli(['crons', 'list'], { env: { JOBU_DATA_DIR: '/nowhere', JOBU_URL: admin.url } })).code,
     ).toBe(1)
-  })
-
-  test('the kept token goes to no other host', async () => {
-    await keep('credentials.json', { admin_token: 'kept' })
-    const { connectionOf } = await import('../src/settings.ts')
-    const io = { env: {}, root: admin.folder } as never
-    expect(connectionOf({ url: 'https://jobs.example.com/' }, io)).toEqual({
-      url: 'https://jobs.example.com',
-      token: undefined,
-    })
-    expect(connectionOf({ url: 'http://localhost:1' }, io).token).toBe('kept')
-    expect(connectionOf({ url: 'http://[::1]:1' }, io).token).toBe('kept')
-    expect(connectionOf({ url: 'http://127.0.0.1.example.com' }, io).token).toBeUndefined()
   })
 
   test('a token is read from a file', async () => {

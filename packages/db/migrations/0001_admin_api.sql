@@ -71,7 +71,7 @@ CREATE TABLE "execution_stats_hourly" (
 CREATE TABLE "execution_failures_hourly" (
 	"hour" timestamp (3) with time zone NOT NULL,
 	"job_id" bigint NOT NULL,
-	"count" bigint NOT NULL,
+	"count" integer NOT NULL,
 	CONSTRAINT "execution_failures_hourly_pkey" PRIMARY KEY("hour","job_id")
 );
 --> statement-breakpoint
@@ -195,14 +195,17 @@ BEGIN
   END LOOP;
 END $$;--> statement-breakpoint
 
--- Tells of every change to crons, whoever makes it. EXECUTE plans for the rows there are; a plan kept from a statement
--- of one row would compare the thousand crons of a dispatch one by one. The engine's sessions have no hash join.
+-- Tells of every change to crons, whoever makes it: of a hundred one by one, of the others how many. EXECUTE plans for the
+-- rows there are; a plan kept from a statement of one row would compare the thousand crons of a dispatch one by one, and
+-- the engine's sessions have no hash join. The path is fixed because the session's own, pg_restore's for one, need not lead
+-- to these functions.
 CREATE FUNCTION jobu_tell_crons() RETURNS trigger
-LANGUAGE plpgsql SET enable_hashjoin = on AS $$
+LANGUAGE plpgsql SET enable_hashjoin = on SET search_path FROM CURRENT AS $$
 DECLARE
+  most CONSTANT integer := 100;
   changed text := CASE TG_OP
-    WHEN 'INSERT' THEN $q$ SELECT 'created' AS action, n.* FROM new_rows AS n WHERE n.deleted_at IS NULL $q$
-    WHEN 'DELETE' THEN $q$ SELECT 'deleted' AS action, o.* FROM old_rows AS o WHERE o.deleted_at IS NULL $q$
+    WHEN 'INSERT' THEN $q$ SELECT 'created' AS action, n.* FROM new_rows AS n LIMIT $1 $q$
+    WHEN 'DELETE' THEN $q$ SELECT 'deleted' AS action, o.* FROM old_rows AS o WHERE o.deleted_at IS NULL LIMIT $1 $q$
     ELSE $q$
       SELECT CASE
           WHEN n.deleted_at IS NOT NULL THEN 'deleted'
@@ -212,19 +215,19 @@ DECLARE
             THEN CASE WHEN n.completed_at IS NULL THEN 'fired' ELSE 'completed' END
           ELSE 'updated'
         END AS action, n.*
-      FROM new_rows AS n JOIN old_rows AS o USING (id) WHERE o.deleted_at IS NULL $q$
+      FROM (SELECT * FROM new_rows LIMIT $1) AS n JOIN old_rows AS o USING (id) WHERE o.deleted_at IS NULL $q$
   END;
+  rows text := CASE TG_OP WHEN 'DELETE' THEN 'old_rows' ELSE 'new_rows' END;
   told json;
-  more json;
+  count integer;
 BEGIN
   EXECUTE format($q$
-    WITH changed AS MATERIALIZED (%s)
-    SELECT (SELECT json_agg(json_build_object('id', id, 'action', action, 'name', left(name, 255), 'handler_name', left(handler_name, 255),
-          'is_enabled', is_enabled, 'next_run_at', jobu_iso(next_run_at), 'disabled_reason', left(disabled_reason, 300)))
-        FROM (SELECT * FROM changed LIMIT 100) AS first),
-      (SELECT json_object_agg(action, n) FROM (SELECT action, count(*) AS n
-        FROM (SELECT action FROM changed OFFSET 100) AS rest GROUP BY action) AS counted) $q$, changed) INTO told, more;
-  PERFORM jobu_tell('cron', told, more);
+    SELECT json_agg(json_build_object('id', id, 'action', action, 'name', left(name, 255),
+        'handler_name', left(handler_name, 255), 'is_enabled', is_enabled, 'next_run_at', jobu_iso(next_run_at),
+        'disabled_reason', left(disabled_reason, 300))), (SELECT count(*) FROM %I)
+    FROM (%s) AS changed $q$, rows, changed) INTO told, count USING most;
+  PERFORM jobu_tell('cron', told, CASE WHEN count > most THEN json_build_object(
+    CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'DELETE' THEN 'deleted' ELSE 'changed' END, count - most) END);
   RETURN NULL;
 END $$;--> statement-breakpoint
 
@@ -236,7 +239,7 @@ CREATE TRIGGER cron_jobs_told_delete AFTER DELETE ON "cron_jobs" REFERENCING OLD
 FOR EACH STATEMENT EXECUTE FUNCTION jobu_tell_crons();--> statement-breakpoint
 
 CREATE FUNCTION jobu_tell_scheduler() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM jobu_tell('scheduler', json_build_array(json_build_object('scheduler_running', NEW.is_running,
     'changed_at', jobu_iso(NEW.changed_at), 'changed_by', left(NEW.changed_by, 255),
@@ -249,7 +252,7 @@ FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION jobu_tell_sche
 
 -- Its argument is the event's name. A heartbeat changes no status.
 CREATE FUNCTION jobu_tell_service() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   PERFORM jobu_tell(TG_ARGV[0], json_build_array(json_build_object('id', left(NEW.id, 255), 'status', NEW.status, 'hostname', left(NEW.hostname, 255))));
   RETURN NULL;

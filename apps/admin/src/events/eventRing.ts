@@ -1,7 +1,7 @@
 import { type FeedEvent, messageIdOf, parseMessage } from './feedEvent.ts'
 
 /** How much is kept for clients that come back, in characters of messages, and for how long, in milliseconds. */
-const MAX_CHARACTERS = 16 * 1024 * 1024
+const MAX_CHARACTERS = 8 * 1024 * 1024
 const MAX_AGE_MS = 5 * 60_000
 
 /**

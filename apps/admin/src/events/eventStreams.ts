@@ -35,13 +35,15 @@ export class EventStreams {
   /**
    * Begins the answer.
    *
-   * @returns undefined where there is nothing to stream: a HEAD, or the service is about to stop
+   * @returns undefined where there is nothing to stream: a HEAD, a client that has gone, or the service is about to stop
    * @throws JobuError NOT_ACCEPTABLE, TOO_MANY_REQUESTS
    */
   open(request: Request, response: Response): EventStream | undefined {
     if (!request.accepts('text/event-stream')) {
       throw new JobuError('NOT_ACCEPTABLE', 'This is a stream of events, expected Accept: text/event-stream')
     }
+    // Its `close` has been, so nothing would ever end the stream.
+    if (response.destroyed) return undefined
     const isStreaming = request.method !== 'HEAD' && !this.#isClosed
     if (isStreaming && this.#open.size >= this.#options.maxStreams) {
       response.set('Retry-After', String(RETRY_AFTER_SECONDS))

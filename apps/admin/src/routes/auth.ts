@@ -12,6 +12,9 @@ const tag = 'auth'
 const SET_COOKIE =
   'The session, HttpOnly and SameSite=Strict; behind TLS also Secure, and named `__Host-jobu_session`'
 
+/** The token is in the body as well; from a header a script takes it without reading JSON. */
+const NEW_SESSION = { 'Set-Cookie': SET_COOKIE, 'X-CSRF-Token': 'The `csrf_token` of the session' }
+
 export function authEndpoints(sessions: SessionService, { cors }: AdminConfig): Endpoint[] {
   return [
     endpoint({
@@ -25,7 +28,7 @@ export function authEndpoints(sessions: SessionService, { cors }: AdminConfig): 
         '`csrf_token` as `X-CSRF-Token`. After failures there are pauses, each longer than the one before.',
       body: signInBody,
       answer: sessionAnswer,
-      headers: { 'Set-Cookie': SET_COOKIE },
+      headers: NEW_SESSION,
       errors: ['SIGN_IN_FAILED', 'CSRF_TOKEN_INVALID', 'TOO_MANY_REQUESTS'],
       async run({ body, request }) {
         refuseCrossOrigin(request, cors)
@@ -65,7 +68,7 @@ export function authEndpoints(sessions: SessionService, { cors }: AdminConfig): 
         'that of `JOBU_ADMIN_PASSWORD` again at the next start where that is set.',
       body: changePasswordBody,
       answer: sessionAnswer,
-      headers: { 'Set-Cookie': SET_COOKIE },
+      headers: NEW_SESSION,
       errors: ['TOO_MANY_REQUESTS'],
       async run({ body, actor, request }) {
         const issued = await sessions.changePassword(body, sessionOf(request), actor, callerOf(request))
@@ -76,7 +79,9 @@ export function authEndpoints(sessions: SessionService, { cors }: AdminConfig): 
 }
 
 function withCookie(request: Request, { id, view }: Issued) {
-  return new Reply(view, { headers: { 'Set-Cookie': sessionCookie(request, id) } })
+  const headers: Record<string, string> = { 'Set-Cookie': sessionCookie(request, id) }
+  if (view.csrf_token !== null) headers['X-CSRF-Token'] = view.csrf_token
+  return new Reply(view, { headers })
 }
 
 function sessionOf(request: Request): LiveSession | undefined {

@@ -154,7 +154,7 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       role: 'viewer',
       summary: 'Every due instant of a cron with its verdict',
       description:
-        'Oldest first, of the last 24 hours unless told otherwise, at most 20,000 instants: how each ran and how late, whether it waits, why it was skipped, or why it was not due (disabled, outside the window, before its creation). `summary` counts the whole span. UNACCOUNTED must never be seen.',
+        'Oldest first, of the last 24 hours unless told otherwise (less for a younger cron, or one by the second), at most 20,000 instants: how each ran and how late, whether it waits, why it was skipped, or why it was not due (disabled, outside the window, before its creation). `summary` counts the whole span. UNACCOUNTED must never be seen.',
       query: slotsQuery,
       answer: slotPage,
       errors: ['CRON_NOT_FOUND'],

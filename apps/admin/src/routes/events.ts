@@ -13,7 +13,7 @@ when it was told, at most a tenth of a second after it happened.
 | \`scheduler\` | \`scheduler\` | \`scheduler_running, changed_at, changed_by, has_active_reservation, reserved_until, reserved_by, reservation_reason, at\` |
 | \`workers\` | \`worker\`, \`dispatcher\` | \`id, status, hostname, at\`; \`status\` is ACTIVE, DRAINING, STOPPED or LOST |
 | \`logs\` | \`log\` | \`id, job_id, handler_name, attempt, line, at\`: the execution's log reaches to this line; \`/jobs/{id}/logs\` has the lines |
-| any | \`more\` | \`topic, counts, at\`: so many more changed, by status or action, which are not told one by one |
+| any | \`more\` | \`topic, counts, at\`: so many more changed, which are not told one by one: executions by status, crons as created, changed or deleted |
 | | \`resync\` | \`reason\`: something may have been missed, so read anew what you show. unknown_event_id: the \`Last-Event-ID\` is too old; too_slow: more came than this client read; feed_interrupted: the server's connection to the database was lost |
 
 A filter lets only events pass that have its field. A client that reads slowly gets the newest state of each execution

@@ -120,6 +120,7 @@ export function jobEndpoints(jobs: JobService, logs: JobLogStream): Endpoint[] {
       summary: 'What its handler logged: a page, or a live stream',
       description: LOG_STREAM,
       query: listLogsQuery,
+      otherStatuses: { 204: 'Of the stream: it has ended, and nothing has changed since' },
       answer: logPage,
       errors: ['JOB_NOT_FOUND', 'TOO_MANY_REQUESTS'],
       run: ({ params, query }) => jobs.logs(params.id, query),

@@ -63,6 +63,7 @@ export function schedulerEndpoints(scheduler: SchedulerService): Endpoint[] {
       body: reservationBody,
       status: 201,
       answer: reservationAnswer,
+      headers: { Location: 'The status, which shows it' },
       errors: ['RESERVATION_EXISTS'],
       async run({ body, actor }) {
         return new Reply(await scheduler.reserve(body, actor), { location: '/scheduler/status' })

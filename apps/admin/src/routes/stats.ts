@@ -20,7 +20,7 @@ import type { StatsService } from '../services/statsService.ts'
 const tag = 'stats'
 const HOURS =
   'Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own.'
-const SERIES = `At most 31 days by hour and 92 by day; default the last 24 hours, or 30 days. ${HOURS} An hour belongs to the day in which it begins, also in a zone whose days begin at half an hour.`
+const SERIES = `At most 14 days by hour and 92 by day; default the last 24 hours, or 30 days. ${HOURS} An hour belongs to the day in which it begins, also in a zone whose days begin at half an hour.`
 const PERCENTILES =
   'Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off.'
 const COUNTED =

@@ -8,20 +8,22 @@ export const startQuery = z.strictObject({ dry_run: fields.queryBoolean.optional
 /** A maintenance window may hold the queue for a week. */
 const MAX_TTL_SECONDS = 604_800
 
-export const reservationBody = z.strictObject({
-  reason: z
-    .string()
-    .trim()
-    .min(1)
-    .max(500)
-    .meta({ description: 'Shown to everyone who asks why nothing runs', example: 'database upgrade' }),
-  ttl_seconds: z
-    .int()
-    .min(1)
-    .max(MAX_TTL_SECONDS)
-    .default(3_600)
-    .meta({ description: 'It ends by itself after so long', example: 1_800 }),
-})
+export const reservationBody = z
+  .strictObject({
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .meta({ description: 'Shown to everyone who asks why nothing runs', example: 'database upgrade' }),
+    ttl_seconds: z
+      .int()
+      .min(1)
+      .max(MAX_TTL_SECONDS)
+      .default(3_600)
+      .meta({ description: 'It ends by itself after so long', example: 1_800 }),
+  })
+  .meta({ id: 'ReservationCreate', example: { reason: 'database upgrade', ttl_seconds: 1_800 } })
 export type ReservationBody = z.output<typeof reservationBody>
 
 export const reservationAnswer = z

@@ -52,7 +52,7 @@ export type SlotVerdict = (typeof SLOT_VERDICTS)[number]
 
 export const slotsQuery = z
   .strictObject({
-    /** Inclusive; left out: a day before `to`. */
+    /** Inclusive; left out: a day before `to`, or the creation of the cron. */
     from: fields.queryInstant.optional(),
     /** Exclusive; left out, or ahead: now. */
     to: fields.queryInstant.optional(),
@@ -129,6 +129,10 @@ export const backfillBody = z
   .superRefine(({ from, to }, context) => {
     if (from < to) return
     context.addIssue({ code: 'custom', path: ['to'], message: 'must be after from' })
+  })
+  .meta({
+    id: 'Backfill',
+    example: { from: '2026-01-31T00:00:00+09:00', to: '2026-02-02T00:00:00+09:00', max_active: 2 },
   })
 export type BackfillBody = z.output<typeof backfillBody>
 

@@ -76,7 +76,11 @@ export const cronStatsQuery = z
       .union([cronId, z.array(cronId).max(MAX_CRONS)])
       .transform((given) => [given].flat())
       .optional()
-      .meta({ description: `Only these crons, at most ${MAX_CRONS}` }),
+      .meta({
+        ...fields.sentAs({ type: 'array', items: { type: 'integer', minimum: 0 }, maxItems: MAX_CRONS }),
+        description: `Only these crons, at most ${MAX_CRONS}; repeated`,
+        example: [7],
+      }),
     order_by: z.string().pipe(z.enum(CRON_RANKS)).default('-failures'),
     ...pagingFields,
   })

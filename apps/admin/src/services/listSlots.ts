@@ -42,9 +42,13 @@ export async function listSlots(database: Database, id: number, query: SlotsQuer
   // The cron first: a slot before its next_run_at has its row by the time the rows are read.
   const cron = await getCron(database, id)
   const [now, state] = await Promise.all([databaseNow(database), readSchedulerState(database)])
-  const span = spanOf(query, now)
+  const span = spanOf(query, cron, now)
   const eras = erasOf(await listCronRevisions(database, id, span.from), cron)
-  const count = countInstants(eras, span)
+  let count = countInstants(eras, span)
+  // What nobody asked for cannot be too much: a cron by the second gets fewer hours.
+  for (; count > MAX_INSTANTS && !query.from; count = countInstants(eras, span)) {
+    span.from = new Date((span.from.getTime() + span.to.getTime()) / 2)
+  }
   if (count > MAX_INSTANTS) throw tooMany(query, `${count} instants`)
   const rows = await listSlotRows(database, id, span, 2 * MAX_INSTANTS + 1)
   if (rows.length > 2 * MAX_INSTANTS) throw tooMany(query, `more than ${2 * MAX_INSTANTS} executions`)
@@ -115,11 +119,12 @@ async function evidence(
   }
 }
 
-function spanOf(query: SlotsQuery, now: Date): Span {
+function spanOf(query: SlotsQuery, { createdAt }: CronRow, now: Date): Span {
   // What is not due yet has no verdict; the instant that is due at this moment has one.
   const latest = new Date(now.getTime() + 1)
   const to = query.to && query.to < latest ? query.to : latest
-  const from = query.from ?? new Date(to.getTime() - DAY_MS)
+  const dayBefore = new Date(to.getTime() - DAY_MS)
+  const from = query.from ?? (dayBefore < createdAt && createdAt < to ? createdAt : dayBefore)
   if (from < to) return { from, to }
   throw validationError([
     {
@@ -134,7 +139,7 @@ function spanOf(query: SlotsQuery, now: Date): Span {
 function tooMany(query: SlotsQuery, what: string) {
   return validationError([
     {
-      field: query.from ? 'from' : 'to',
+      field: 'from',
       message: `the span holds ${what}; at most ${MAX_INSTANTS} instants are looked at, ask for a shorter one`,
       received: query.from?.toISOString(),
       expected: `a span of at most ${MAX_INSTANTS} instants`,

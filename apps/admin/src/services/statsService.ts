@@ -44,7 +44,7 @@ import {
 } from './statsWindow.ts'
 
 /** The longest time of one answer, in days: of a series by hour, by day, and of a table. */
-const MAX_DAYS = { hour: 31, day: 92, table: 7 }
+const MAX_DAYS = { hour: 14, day: 92, table: 7 }
 const DEFAULT_DAYS = { hour: 1, day: 30, table: 1 }
 
 /** What has settled, from the roll-ups: no executions are looked at. */
@@ -212,7 +212,7 @@ const HANDLER_ORDERS: Record<
 const CRON_ORDERS: Record<CronRank, (a: CronRow, b: CronRow) => number> = {
   '-failures': (a, b) => b.failures - a.failures || a.cron_id - b.cron_id,
   '-last_failure': (a, b) =>
-    (b.last_failure_hour?.getTime() ?? 0) - (a.last_failure_hour?.getTime() ?? 0) || a.cron_id - b.cron_id,
+    (b.last_failure_hour?.getTime() ?? 0) - (a.last_failure_hour?.getTime() ?? 0) || b.cron_id - a.cron_id,
   '-duration_max': (a, b) => (b.duration.max_ms ?? -1) - (a.duration.max_ms ?? -1) || a.cron_id - b.cron_id,
   '-lateness_max': (a, b) => (b.lateness.max_ms ?? -1) - (a.lateness.max_ms ?? -1) || a.cron_id - b.cron_id,
   name: (a, b) => (a.cron_name < b.cron_name ? -1 : 1),

@@ -3,6 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { Express } from 'express'
 import type { oas31 } from 'zod-openapi'
+import { bodyOf, fieldsOf, keysOf, parsed, queryValue } from './answerText.ts'
 
 /** Headers that any answer may have: of HTTP, of helmet, of CORS. */
 const GENERAL_HEADERS =
@@ -263,57 +264,6 @@ function ajvOf(document: oas31.OpenAPIObject): Ajv2020 {
 /** The schema with references by the names under which the document's components are known to ajv. */
 function named(schema: Schema): Schema {
   return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/components/schemas/', '"$ref":"schema:'))
-}
-
-/** What is written to a response, as text, once it is over; nothing of a stream. */
-function bodyOf(response: ServerResponse): () => string {
-  const chunks: Buffer[] = []
-  const keep = (chunk: unknown, encoding: unknown) => {
-    if (!String(response.getHeader('content-type') ?? '').startsWith('application/json')) return
-    if (typeof chunk === 'string') chunks.push(Buffer.from(chunk, (encoding as BufferEncoding) || 'utf8'))
-    else if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
-  }
-  const { write, end } = response
-  response.write = function (this: ServerResponse, ...args: unknown[]) {
-    keep(args[0], args[1])
-    return write.apply(this, args as never)
-  } as typeof write
-  response.end = function (this: ServerResponse, ...args: unknown[]) {
-    keep(args[0], args[1])
-    return end.apply(this, args as never)
-  } as typeof end
-  return () => Buffer.concat(chunks).toString()
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function fieldsOf(url: string): string[] | undefined {
-  const given = new URLSearchParams(url.split('?')[1]).getAll('fields')
-  return given.length === 0 ? undefined : given.flatMap((text) => text.split(',')).map((one) => one.trim())
-}
-
-function keysOf(body: unknown): Set<string> {
-  const { items } = (body ?? {}) as { items?: object[] }
-  return new Set((items ?? [body ?? {}]).flatMap((one) => Object.keys(one as object)))
-}
-
-/** A parameter as JSON would say it, for its schema. */
-function queryValue(schema: Schema, given: string[]): unknown {
-  if (schema.type === 'array') {
-    const item = (schema.items ?? {}) as Schema
-    return given.flatMap((text) => text.split(',')).map((text) => queryValue(item, [text]))
-  }
-  const [text = ''] = given
-  if (given.length > 1) return given
-  if (schema.type === 'integer' || schema.type === 'number') return text.trim() === '' ? text : Number(text)
-  if (schema.type === 'boolean') return { true: true, 1: true, false: false, 0: false }[text] ?? text
-  return text
 }
 
 const shorten = (text: string) => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text)

@@ -5,7 +5,7 @@ import { action, type Context } from '../context.ts'
 import { readCronFile } from '../cronFile/readCronFile.ts'
 import { cronEntry, writeCronFile } from '../cronFile/writeCronFile.ts'
 import { type CrontabFile, type Import, importCrontab } from '../crontab/importCrontab.ts'
-import { currentUser, homeFolders, machineTimezone } from '../crontab/machine.ts'
+import { currentUser, homeFolders, isFolder, machineTimezone } from '../crontab/machine.ts'
 import { CliError, usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { printable } from '../output/table.ts'
@@ -57,6 +57,7 @@ async function importFiles(context: Context, paths: readonly string[], options: 
     timezone: context.givenTimezone ?? machineTimezone(context.io.env),
     workerUser: options.workerUser ?? currentUser(),
     homes: homeFolders(),
+    isFolder,
     prefix: options.prefix ?? '',
     tags: options.tag ?? [],
   })

@@ -20,6 +20,8 @@ export interface ImportOptions {
   workerUser: string
   /** Home folders by user, as far as they are known here. */
   homes: ReadonlyMap<string, string>
+  /** Whether a folder is there, on this machine. */
+  isFolder(path: string): boolean
   /** Put before every name. */
   prefix: string
   tags: readonly string[]
@@ -148,7 +150,7 @@ function paramsOf(
   { env }: CrontabLine,
   user: string,
   { command, stdin }: { command: string; stdin: string | null },
-  { workerUser, homes }: ImportOptions,
+  { workerUser, homes, isFolder }: ImportOptions,
   remarks: string[],
 ): Record<string, unknown> {
   const isOther = user !== workerUser
@@ -160,6 +162,9 @@ function paramsOf(
   const shell = env.SHELL || DEFAULT_SHELL
   const home = env.HOME || homes.get(user)
   if (!home) remarks.push(`the home of ${user} is not known here: HOME and the folder are the worker's`)
+  const isHomeThere = home !== undefined && isFolder(home)
+  if (home && !isHomeThere)
+    remarks.push(`${home} is no folder here: it runs in the worker's, as in cron's own`)
   const own = Object.entries(env).filter(([name]) => !FOR_CRON.includes(name))
   const given = {
     ...Object.fromEntries(own),
@@ -171,10 +176,10 @@ function paramsOf(
   }
   if (isOther) remarks.push(`runuser runs it as ${user}: the worker must run as root`)
   // runuser -u starts no session of its own, so that a timeout reaches what it runs.
-  const asUser = isOther ? ['runuser', '-u', user, '--'] : []
+  const asUser = isOther ? ['/usr/sbin/runuser', '-u', user, '--'] : []
   return {
     ...(isOther || shell !== DEFAULT_SHELL ? { argv: [...asUser, shell, '-c', command] } : { command }),
-    ...(home ? { cwd: home } : {}),
+    ...(isHomeThere ? { cwd: home } : {}),
     env: given,
     ...(stdin === null ? {} : { stdin }),
   }

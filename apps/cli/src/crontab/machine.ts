@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readFileSync, readlinkSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 
 /** The zone this machine's cron runs in: TZ, else /etc/timezone, else what /etc/localtime points at. */
@@ -29,5 +29,8 @@ export function homeFolders(): Map<string, string> {
     return new Map()
   }
 }
+
+export const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
 export const currentUser = (): string => userInfo().username

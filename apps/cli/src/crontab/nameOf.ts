@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 const MAX_NAME = 60
 /** Commands that only decide, prepare or wait; what runs comes after them. */
 const GUARD =
-  /^(\[|test\b|cd\b|command -v\b|which\b|if\b|sleep\b|export\b|set\b|\.|source\b|umask\b|ulimit\b|true\b|perl -e '?"?sleep)/
+  /^(\[|test\b|cd\b|command -v\b|which\b|if\b|sleep\b|export\b|set\b|\.\s|source\b|umask\b|ulimit\b|true\b|perl -e '?"?sleep)/
 /** What a command may be wrapped in, with options of its own. */
 const WRAPPER = /^(exec|nice|ionice|nohup|time|sudo|env|chronic|setsid|stdbuf)$/
 
@@ -15,8 +15,9 @@ export function nameOf(command: string): string {
   const parts = command
     .replace(/\$\([^)]*\)|`[^`]*`/g, ' ')
     .replace(/'[^']*'|"[^"]*"/g, (quoted) => quoted.replace(/[|&;(){}<>]+/g, ' '))
+    .replace(/[\d&]?>>?&?\s*\S+|<\s*\S+/g, ' ')
     .split(/\|\||&&|[;|&{}()]|\b(?:then|else|elif|do|done|fi)\b/)
-    .map((part) => part.replace(/\d?>>?\s*\S+|<\s*\S+/g, ' ').trim())
+    .map((part) => part.trim())
     .filter((part) => part !== '')
   const main = parts.find((part) => !GUARD.test(part)) ?? parts[0] ?? ''
   const words = main.split(/\s+/)
@@ -41,7 +42,7 @@ export function nameOf(command: string): string {
 
 /** What stands before the program: `A=b`, `nice`, and a wrapper's options. */
 function isBefore(word: string): boolean {
-  return /^\w+=/.test(word) || WRAPPER.test(word) || word.startsWith('-')
+  return /^\w+=/.test(word) || WRAPPER.test(word) || /^(-.*|\d+)$/.test(word)
 }
 
 /**

@@ -18,22 +18,35 @@ SELECT job_id AS id FROM (
 ) AS entry
 GROUP BY job_id ORDER BY max(ms) DESC, job_id LIMIT $3`
 
-const byFailures = (order: string) => `
+const UNFOLDED_FAILURES = `
+  SELECT job_id, count, hour FROM ${UNFOLDED} AS delta
+  WHERE job_id IS NOT NULL AND status IN ('FAILED', 'TIMEOUT') AND hour >= $1 AND hour < $2`
+
+const BY_FAILURES = `
 SELECT job_id AS id FROM (
   SELECT job_id, count, hour FROM execution_failures_hourly WHERE hour >= $1 AND hour < $2
-  UNION ALL
-  SELECT job_id, count, hour FROM ${UNFOLDED} AS delta
-  WHERE job_id IS NOT NULL AND status IN ('FAILED', 'TIMEOUT') AND hour >= $1 AND hour < $2
+  UNION ALL ${UNFOLDED_FAILURES}
 ) AS entry
-GROUP BY job_id ORDER BY ${order}, job_id LIMIT $3`
+GROUP BY job_id ORDER BY sum(count) DESC, job_id LIMIT $3`
+
+// A cron has one row an hour, so the newest n rows for each hour of the time hold n crons.
+const BY_LAST_FAILURE = `
+SELECT job_id AS id FROM (
+  (
+    SELECT job_id, count, hour FROM execution_failures_hourly WHERE hour >= $1 AND hour < $2
+    ORDER BY hour DESC, job_id DESC LIMIT $3 * (extract(epoch FROM $2::timestamptz - $1) / 3600)
+  )
+  UNION ALL ${UNFOLDED_FAILURES}
+) AS entry
+GROUP BY job_id ORDER BY max(hour) DESC, job_id DESC LIMIT $3`
 
 const byName = (direction: 'ASC' | 'DESC') => `
 SELECT id FROM cron_jobs WHERE deleted_at IS NULL AND $1::timestamptz < $2 ORDER BY name ${direction} LIMIT $3`
 
 /** The orders of crons that an index gives, so that they cost the same for a hundred crons as for a hundred thousand. */
 const ORDERS = {
-  '-failures': byFailures('sum(count) DESC'),
-  '-last_failure': byFailures('max(hour) DESC, sum(count) DESC'),
+  '-failures': BY_FAILURES,
+  '-last_failure': BY_LAST_FAILURE,
   '-duration_max': byGreatest('duration', 'durations_ms'),
   '-lateness_max': byGreatest('lateness', 'lateness_ms'),
   name: byName('ASC'),
@@ -46,8 +59,8 @@ export const CRON_RANKS = Object.keys(ORDERS) as CronRank[]
  * The first crons by what settled of them from `from` to `to`, both whole hours; those without a failure, or without a
  * duration or lateness of a millisecond, are not in those orders.
  *
- * Index: primary key of `execution_failures_hourly` (as many rows as there are hours of crons with failures),
- * `execution_stats_duration_idx`, `execution_stats_lateness_idx`, `cron_jobs_name_key`. Called by: the admin API.
+ * Index: primary key of `execution_failures_hourly` (for the most failures all rows of the time: one for each cron and hour
+ * with failures), `execution_stats_duration_idx`, `execution_stats_lateness_idx`, `cron_jobs_name_key`. Called by: the admin API.
  */
 export async function rankCrons(
   tx: Tx,

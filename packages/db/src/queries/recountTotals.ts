@@ -55,7 +55,7 @@ const SMALL_ROWS = 1_000_000
 const dueText = `
 SELECT to_timestamp(suffix, 'YYYY_MM') AS month
 FROM (
-  SELECT substring(c.relname FROM '_p(\\d{4}_\\d{2})$') AS suffix,
+  SELECT pg_relation_size(c.oid) > 0 AS is_filled, substring(c.relname FROM '_p(\\d{4}_\\d{2})$') AS suffix,
     CASE WHEN s.n_live_tup > 0 THEN s.n_live_tup ELSE greatest(c.reltuples, 0) END AS rows
   FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid JOIN pg_stat_all_tables AS s ON s.relid = c.oid
   WHERE i.inhparent = 'job_executions'::regclass
@@ -67,7 +67,7 @@ CROSS JOIN LATERAL (
     SELECT total_change FROM execution_stat_deltas WHERE month = to_timestamp(suffix, 'YYYY_MM')
   ) AS entry
 ) AS totals
-WHERE suffix IS NOT NULL AND rows + known > 0 AND (rows <= $1 OR abs(rows - known) > 0.1 * greatest(rows, known))
+WHERE suffix IS NOT NULL AND (is_filled OR known <> 0) AND (rows <= $1 OR abs(rows - known) > 0.1 * greatest(rows, known))
   AND NOT EXISTS (
     SELECT FROM settings WHERE key = $2 AND (value ->> suffix)::timestamptz > now() - interval '1 day'
   )

@@ -2,6 +2,7 @@ import type { Tx } from '../database.ts'
 import { CHANNELS } from './channels.ts'
 import { plainArray } from './types.ts'
 
+// run_at is rounded to milliseconds, so one written in this transaction may lie half of one ahead.
 // A backfilled slot counts as active from its release to its end; a retry that backs off keeps its turn.
 const text = `
 WITH cron AS MATERIALIZED (
@@ -35,8 +36,8 @@ WITH cron AS MATERIALIZED (
     ))
 ), released AS (
   UPDATE job_executions AS e
-  SET waiting_for = CASE WHEN e.run_at > now() THEN 'time' END::execution_wait,
-      ready_at = CASE WHEN e.run_at <= now() THEN now() END,
+  SET waiting_for = CASE WHEN e.run_at > now() + interval '1 millisecond' THEN 'time' END::execution_wait,
+      ready_at = CASE WHEN e.run_at <= now() + interval '1 millisecond' THEN now() END,
       -- Its turn is when it is due: counted from the slot it would be months late.
       run_at = greatest(e.run_at, now())
   FROM free WHERE e.id = free.id AND e.scheduled_time = free.scheduled_time AND e.status = 'PENDING' AND e.waiting_for = 'backfill'

@@ -100,7 +100,7 @@ export const executionFailuresHourly = pgTable(
   {
     hour: instant('hour').notNull(),
     jobId: bigint('job_id', { mode: 'number' }).notNull(),
-    count: bigint('count', { mode: 'number' }).notNull(),
+    count: integer('count').notNull(),
   },
   (t) => [primaryKey({ name: 'execution_failures_hourly_pkey', columns: [t.hour, t.jobId] })],
 )

@@ -94,6 +94,17 @@ describe('releaseBackfill', () => {
     expect(await shown(cron)).toEqual(['SUCCESS', 'RUNNING', 'ready', 'backfill'])
   })
 
+  test('lets a slot go in the transaction that wrote it, on whichever side of a millisecond that begins', async () => {
+    const cron = await bench.aCron({ overlapPolicy: 'allow' })
+    for (let n = 0; n < 10; n++) {
+      await bench.db.transactional({ label: 'backfill' }, async (tx) => {
+        await insertBackfill(tx, { jobId: cron.id, slots: [secondsAgo(n * HOUR)], params: null, limit: 100 })
+        await releaseBackfill(tx, [cron.id])
+      })
+    }
+    expect(await shown(cron)).toEqual(Array(10).fill('ready'))
+  })
+
   test('makes a slot due at its turn, so that it does not count as months late', async () => {
     const cron = await bench.aCron()
     await backfill(cron, 1)

@@ -219,7 +219,24 @@ describe('triggers tell of', () => {
     await bench.db.query(`UPDATE cron_jobs SET owner = 'all'`)
     const messages = await told()
     expect(messages.flatMap(({ changes }) => changes)).toHaveLength(100)
-    expect(messages.at(-1).more).toEqual({ updated: 900 })
+    expect(messages.at(-1).more).toEqual({ changed: 900 })
+  })
+
+  test('what a session with another search_path does', async () => {
+    const cron = await bench.aCron()
+    const client = await bench.client()
+    await listen()
+    await client.query(`SET search_path = ''`)
+    await client.query(`UPDATE public.cron_jobs SET owner = 'x'`)
+    await client.query(`UPDATE public.scheduler_state SET changed_by = 'x'`)
+    await client.query(
+      `INSERT INTO public.dispatchers (id, hostname, pid, version) VALUES ('d', 'h', 1, '1')`,
+    )
+    expect((await changesOf()).map(({ event, id }) => [event, id])).toEqual([
+      ['cron', cron.id],
+      ['scheduler', undefined],
+      ['dispatcher', 'd'],
+    ])
   })
 
   test('a deleted cron that SQL removes for good nothing more; a cron that SQL removes, its end', async () => {

@@ -44,6 +44,10 @@ export function operationsOf(document: oas31.OpenAPIObject): Operation[] {
   )
 }
 
+/** Whether the admin reads a body there, if only to refuse one. */
+export const takesBody = ({ method }: Operation) =>
+  method === 'POST' || method === 'PUT' || method === 'PATCH'
+
 /** The schema itself, where it is a reference; those within it stay. */
 export function resolve(schema: Schema, document: oas31.OpenAPIObject): Schema {
   const name = /^#\/components\/schemas\/(.+)$/.exec(String(schema.$ref ?? ''))?.[1]

@@ -25,6 +25,17 @@ export function bytesOf({ method, target, headers, body }: RawRequest): Buffer {
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body ?? Buffer.alloc(0)])
 }
 
+/** The request with headers in place of those of their names. */
+export function withHeader(request: RawRequest, ...headers: Header[]): RawRequest {
+  const given = headers.map(([name]) => name.toLowerCase())
+  const others = request.headers.filter(([name]) => !given.includes(name.toLowerCase()))
+  return { ...request, headers: [...others, ...headers] }
+}
+
+export function addQuery(request: RawRequest, query: string): RawRequest {
+  return { ...request, target: `${request.target}${request.target.includes('?') ? '&' : '?'}${query}` }
+}
+
 /** One chunk of a body whose length is not known before, and the last. */
 export function chunked(...parts: Buffer[]): Buffer {
   const chunks = parts.flatMap((part) => [
