@@ -84,7 +84,7 @@ test('is paged by page and size, and by cursor without a gap or a repetition', a
   const at = '2026-01-01T00:00:00.123Z'
   await entries(...Array.from({ length: 7 }, (_, i) => ({ at: i < 5 ? at : null })))
   const first = (await app.api.get('/audit?page=2&size=3').expect(200)).body
-  expect(first).toMatchObject({ total: 7, page: 2, size: 3, pages: 3, is_total_exact: true })
+  expect(first).toMatchObject({ total: 7, page: 2, size: 3, pages: 3, total_is_exact: true })
   expect(first.items).toHaveLength(3)
 
   const seen: string[] = []

@@ -28,8 +28,10 @@ export { Histogram } from './histogram.ts'
 export { Listener, type ListenerOptions } from './listener.ts'
 export { checkMigrations, checkNotBehind, migrate, readMigrations } from './migrate.ts'
 export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecutionsOf.ts'
+export { amendAudit } from './queries/amendAudit.ts'
 export * from './queries/apiTokens.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
+export { changeExecution, type ExecutionEdit } from './queries/changeExecution.ts'
 export { CHANNELS } from './queries/channels.ts'
 export {
   type ClaimedExecution,
@@ -38,6 +40,7 @@ export {
   claimExecutions,
 } from './queries/claimExecutions.ts'
 export { type Completion, completeExecutions } from './queries/completeExecutions.ts'
+export { type Count, countExecutions } from './queries/countExecutions.ts'
 export {
   type CronRevision,
   coveringRowBefore,
@@ -55,12 +58,16 @@ export { cumulativeStats } from './queries/cumulativeStats.ts'
 export { drainWorker } from './queries/drainWorker.ts'
 export { dueCrons } from './queries/dueCrons.ts'
 export { type Blocker, backfillTurn, executionBlockers } from './queries/executionBlockers.ts'
+export { type Facet, listFacets, pruneFacets } from './queries/executionFacets.ts'
+export type { ExecutionFilter } from './queries/executionFilter.ts'
 export * from './queries/executions.ts'
 export { executionsHeldBy } from './queries/executionsHeldBy.ts'
 export { extendLeases } from './queries/extendLeases.ts'
 export { type Failure, failExecutions } from './queries/failExecutions.ts'
 export { failOrphanedHandlers } from './queries/failOrphanedHandlers.ts'
 export { findCancelRequests } from './queries/findCancelRequests.ts'
+export { type FindOptions, findExecutions } from './queries/findExecutions.ts'
+export { findExecutionsById } from './queries/findExecutionsById.ts'
 export { type ExpiredLease, findExpiredLeases } from './queries/findExpiredLeases.ts'
 export * from './queries/findHandlers.ts'
 export { foldStats } from './queries/foldStats.ts'
@@ -72,11 +79,25 @@ export {
   type UsedKey,
 } from './queries/idempotencyKeys.ts'
 export { type Backfill, insertBackfill } from './queries/insertBackfill.ts'
-export { insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
+export { type EnqueueAudit, insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
 export { type AuditRow, lastAuditOf } from './queries/lastAuditOf.ts'
 export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
 export * from './queries/listAudit.ts'
-export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
+export {
+  CRON_ORDERS,
+  type CronFilter,
+  type CronOrder,
+  type CronOrderValue,
+  cronOrderValue,
+  listCrons,
+} from './queries/listCrons.ts'
+export {
+  EXECUTION_ORDERS,
+  type ExecutionOrder,
+  type ExecutionPage,
+  listExecutions,
+  MOST_SORTED,
+} from './queries/listExecutions.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
 export { LOG_LEVELS, type LogFilter, type LogLevel, listLogs } from './queries/listLogs.ts'
 export { type LogPosition, listLogsAfter } from './queries/listLogsAfter.ts'

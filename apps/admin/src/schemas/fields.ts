@@ -122,6 +122,6 @@ export const id = z
 /** What most paths name. */
 export const idParams = z.object({ id })
 
-function oneValue({ input }: { input?: unknown }): string | undefined {
+export function oneValue({ input }: { input?: unknown }): string | undefined {
   return Array.isArray(input) ? 'was given more than once' : undefined
 }

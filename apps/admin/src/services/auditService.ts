@@ -28,11 +28,10 @@ export class AuditService {
       offset: page.offset,
     })
     const shown = rows.slice(0, page.limit)
-    return {
-      ...pageBody(shown.map(entryView), total, page),
-      is_total_exact: total < AUDIT_COUNT_LIMIT,
-      next_cursor: rows.length > page.limit ? cursorOf(shown.at(-1)!) : null,
-    }
+    return pageBody(shown.map(entryView), total, page, {
+      isExact: total < AUDIT_COUNT_LIMIT,
+      nextCursor: rows.length > page.limit ? cursorOf(shown.at(-1)!) : null,
+    })
   }
 }
 

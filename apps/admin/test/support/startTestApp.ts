@@ -74,9 +74,9 @@ export async function startTestApp(options: Options = {}) {
   return {
     database,
     url: testDatabase.url,
-    server,
     api,
     anonymous,
+    server,
     async stop() {
       await events.close()
       await new Promise((resolve) => server.close(resolve))

@@ -5,6 +5,7 @@ export { cronRevisions } from './cronRevisions.ts'
 export { dispatchers } from './dispatchers.ts'
 export * from './enums.ts'
 export { executionAttempts } from './executionAttempts.ts'
+export { executionFacets } from './executionFacets.ts'
 export { executionLogs } from './executionLogs.ts'
 export {
   executionFailuresHourly,
