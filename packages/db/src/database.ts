@@ -155,6 +155,9 @@ export class Database implements Connection {
     })
     // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
     this.#pool.on('error', (error) => this.#counters.countError(error))
+    // So would one that breaks as it is handed out, before anybody could listen: one chunk can hold the end of the
+    // statement before and the server's goodbye. Its next statement fails and tells.
+    this.#pool.on('connect', (client) => client.on('error', () => {}))
     countErrorsOf(this.#pool, this.#counters)
     this.db = drizzle(this.#pool, { schema })
   }

@@ -34,7 +34,7 @@ export function authenticate(
       )
     }
     if (identity.isAmbient) refuseCrossOrigin(request, cors)
-    void refuseWithoutCsrfToken
+    refuseWithoutCsrfToken(request, identity)
     const { kind, name, role, id, session } = identity
     const { requestId, address } = callerOf(request)
     response.locals.actor = { kind, name, role, id, requestId, address } satisfies Actor
