@@ -54,6 +54,8 @@ export interface TransactionOptions {
   /** Names the transaction in errors. */
   label: string
   readonly?: boolean
+  /** Every statement sees the database as it was at the first one. */
+  snapshot?: boolean
   /** Ends in PREPARE TRANSACTION under this name instead of COMMIT; such a part is not tried again by itself. */
   prepareAs?: string
 }
@@ -246,7 +248,9 @@ export class Database implements Connection {
       afterCommit: [],
     }
     try {
-      await client.query(options.readonly ? 'BEGIN READ ONLY' : 'BEGIN')
+      await client.query(
+        `BEGIN${options.snapshot ? ' ISOLATION LEVEL REPEATABLE READ' : ''}${options.readonly ? ' READ ONLY' : ''}`,
+      )
       const value = await this.#open.run(tx, () => fn(tx))
       if (tx.rollbackCause !== undefined) {
         throw new JobuError(

@@ -7,9 +7,22 @@ import { createRequire } from 'node:module'
  */
 const load: NodeJS.Require = typeof require === 'function' ? require : createRequire(import.meta.url)
 
-export const { and, arrayContains, asc, desc, eq, gte, ilike, inArray, isNull, lt, or, sql } = load(
-  'drizzle-orm',
-) as typeof import('drizzle-orm')
+export const {
+  and,
+  arrayContains,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  ilike,
+  inArray,
+  isNull,
+  lt,
+  or,
+  sql,
+} = load('drizzle-orm') as typeof import('drizzle-orm')
 export const { drizzle } = load('drizzle-orm/node-postgres') as typeof import('drizzle-orm/node-postgres')
 export const {
   bigint,

@@ -21,7 +21,9 @@ export {
 export { Listener, type ListenerOptions } from './listener.ts'
 export { checkMigrations, migrate, readMigrations } from './migrate.ts'
 export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecutionsOf.ts'
+export { amendAudit } from './queries/amendAudit.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
+export { changeExecution, type ExecutionChange } from './queries/changeExecution.ts'
 export { CHANNELS } from './queries/channels.ts'
 export {
   type ClaimedExecution,
@@ -30,12 +32,17 @@ export {
   claimExecutions,
 } from './queries/claimExecutions.ts'
 export { type Completion, completeExecutions } from './queries/completeExecutions.ts'
+export { type Count, countExecutions } from './queries/countExecutions.ts'
 export * from './queries/crons.ts'
+export { type Facet, listFacets, pruneFacets } from './queries/executionFacets.ts'
+export type { ExecutionFilter } from './queries/executionFilter.ts'
 export * from './queries/executions.ts'
 export { extendLeases } from './queries/extendLeases.ts'
 export { type Failure, failExecutions } from './queries/failExecutions.ts'
 export { failOrphanedHandlers } from './queries/failOrphanedHandlers.ts'
 export { findCancelRequests } from './queries/findCancelRequests.ts'
+export { type FindOptions, findExecutions } from './queries/findExecutions.ts'
+export { findExecutionsById } from './queries/findExecutionsById.ts'
 export { type ExpiredLease, findExpiredLeases } from './queries/findExpiredLeases.ts'
 export { foldStats } from './queries/foldStats.ts'
 export { getExecutionByKey } from './queries/getExecutionByKey.ts'
@@ -45,9 +52,23 @@ export {
   type IdempotencyClaim,
   type UsedKey,
 } from './queries/idempotencyKeys.ts'
-export { insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
+export { type EnqueueAudit, insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
 export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
-export { CRON_ORDERS, type CronFilter, type CronOrder, listCrons } from './queries/listCrons.ts'
+export {
+  CRON_ORDERS,
+  type CronFilter,
+  type CronOrder,
+  type CronOrderValue,
+  cronOrderValue,
+  listCrons,
+} from './queries/listCrons.ts'
+export {
+  EXECUTION_ORDERS,
+  type ExecutionOrder,
+  type ExecutionPage,
+  listExecutions,
+  MOST_SORTED,
+} from './queries/listExecutions.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
 export { listLogs } from './queries/listLogs.ts'
 export { type DueCron, lockDueCrons } from './queries/lockDueCrons.ts'

@@ -1,6 +1,16 @@
+import type { Request } from 'express'
 import { type Endpoint, endpoint, Reply } from '../http/endpoint.ts'
-import { bulkJobsBody, createJobBody, listJobsQuery, listLogsQuery } from '../schemas/job.ts'
 import {
+  bulkActionBody,
+  bulkActionQuery,
+  bulkJobsBody,
+  createJobBody,
+  listJobsQuery,
+  listLogsQuery,
+  patchJobBody,
+} from '../schemas/job.ts'
+import {
+  bulkActionAnswer,
   bulkJobsAnswer,
   jobAnswer,
   jobDetailAnswer,
@@ -8,9 +18,55 @@ import {
   logPage,
   runList,
 } from '../schemas/jobAnswer.ts'
+import type { BulkVerb } from '../services/bulkAction.ts'
 import type { JobService } from '../services/jobService.ts'
 
 const tag = 'jobs'
+
+const LIST =
+  'Newest scheduled time first, any combination of filters. A page costs the same whatever the table holds. `total` is exact where only `status`, `handler_name`, `queue`, `param_source` and `priority` are given and fewer than 10,000 are PENDING; otherwise a few thousand are counted at most and `total_is_exact` is false. The first 10,000 executions can be paged by number, all of them by `cursor`. A page may have fewer items than asked for, even none, while `next_cursor` is not null: the filter hardly ever meets and the search goes on from there.'
+
+const BULK = {
+  retry: {
+    role: 'operator',
+    summary: 'Retry many executions',
+    what: 'Brings FAILED, TIMEOUT and CANCELLED ones back to PENDING',
+  },
+  cancel: {
+    role: 'operator',
+    summary: 'Cancel many executions',
+    what: 'Cancels what is PENDING and tells what is RUNNING to stop',
+  },
+  delete: {
+    role: 'admin',
+    summary: 'Delete many executions',
+    what: 'Deletes what is not RUNNING, with its attempts and log',
+  },
+} as const
+
+function bulkEndpoint(jobs: JobService, verb: BulkVerb): Endpoint {
+  const { role, summary, what } = BULK[verb]
+  return endpoint({
+    method: 'post',
+    path: `/jobs/bulk/${verb}`,
+    tag,
+    role,
+    summary,
+    description: `${what}, by ids or by a filter, oldest first. With \`dry_run\` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while \`remaining\` is not 0, send the same request again. One that the client gives up stops after its batch.`,
+    query: bulkActionQuery,
+    body: bulkActionBody,
+    answer: bulkActionAnswer,
+    run: ({ query, body, actor, request }) =>
+      jobs.bulk(verb, { ...body, dry_run: query.dry_run ?? body.dry_run }, actor, goneSignal(request)),
+  })
+}
+
+/** Aborts when the client closes the connection before it has its answer. */
+function goneSignal(request: Request): AbortSignal {
+  const gone = new AbortController()
+  request.res?.once('close', () => gone.abort())
+  return gone.signal
+}
 
 export function jobEndpoints(jobs: JobService): Endpoint[] {
   return [
@@ -20,6 +76,7 @@ export function jobEndpoints(jobs: JobService): Endpoint[] {
       tag,
       role: 'viewer',
       summary: 'List executions',
+      description: LIST,
       query: listJobsQuery,
       answer: jobPage,
       run: ({ query }) => jobs.list(query),
@@ -54,6 +111,9 @@ export function jobEndpoints(jobs: JobService): Endpoint[] {
       errors: ['IDEMPOTENCY_KEY_REUSED'],
       run: ({ body, actor }) => jobs.createMany(body.jobs, actor),
     }),
+    bulkEndpoint(jobs, 'retry'),
+    bulkEndpoint(jobs, 'cancel'),
+    bulkEndpoint(jobs, 'delete'),
     endpoint({
       method: 'get',
       path: '/jobs/:id',
@@ -63,6 +123,19 @@ export function jobEndpoints(jobs: JobService): Endpoint[] {
       answer: jobDetailAnswer,
       errors: ['JOB_NOT_FOUND'],
       run: ({ params }) => jobs.get(params.id),
+    }),
+    endpoint({
+      method: 'patch',
+      path: '/jobs/:id',
+      tag,
+      role: 'operator',
+      summary: 'Change the priority or the time of a PENDING execution',
+      description:
+        '`scheduled_time: null` means now. An execution of a cron keeps its scheduled time, which is its slot; its priority can be changed.',
+      body: patchJobBody,
+      answer: jobAnswer,
+      errors: ['JOB_NOT_FOUND', 'JOB_NOT_CHANGEABLE'],
+      run: ({ params, body, actor }) => jobs.update(params.id, body, actor),
     }),
     endpoint({
       method: 'delete',

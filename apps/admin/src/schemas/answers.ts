@@ -5,6 +5,10 @@ export function pageOfAnswers<T extends z.ZodType>(item: T) {
   return z.object({
     items: z.array(item),
     total: z.int().min(0),
+    total_is_exact: z.boolean().meta({ description: 'False: there are at least `total`' }),
+    next_cursor: z.string().nullable().meta({
+      description: 'Pass it as `cursor` for what follows; null at the end, and of lists without cursors',
+    }),
     page: z.int().min(1),
     size: z.int().min(1),
     pages: z.int().min(0),

@@ -1,7 +1,16 @@
-import { CRON_ORDERS, DAY_MATCHES, MISFIRE_POLICIES, OVERLAP_POLICIES, RETRY_BACKOFFS } from '@jobu/db'
+import {
+  CRON_ORDERS,
+  type CronOrder,
+  type CronOrderValue,
+  DAY_MATCHES,
+  MISFIRE_POLICIES,
+  OVERLAP_POLICIES,
+  RETRY_BACKOFFS,
+} from '@jobu/db'
 import { z } from 'zod'
+import { cronAnswer } from './cronAnswer.ts'
 import * as fields from './fields.ts'
-import { pagingFields, refuseMixedPaging } from './paging.ts'
+import { cursorFields, fieldsQuery, refuseMixedPaging } from './paging.ts'
 
 const INT4_MAX = 2_147_483_647
 const MAX_TAGS = 50
@@ -102,7 +111,23 @@ export const listCronsQuery = z
     handler_name: fields.queryText.optional(),
     /** A leading `-` for descending. */
     order_by: orderBy.default('id'),
-    ...pagingFields,
+    fields: fieldsQuery(Object.keys(cronAnswer.shape) as Array<keyof typeof cronAnswer.shape>),
+    ...cursorFields,
   })
   .superRefine(refuseMixedPaging)
 export type ListCronsQuery = z.output<typeof listCronsQuery>
+
+const ORDER_VALUES: Record<CronOrder, z.ZodType<CronOrderValue>> = {
+  id: z.int().min(0),
+  name: z.string(),
+  handler_name: z.string(),
+  is_enabled: z.boolean(),
+  priority: fields.priority,
+  next_run_at: fields.instant.nullable(),
+  created_at: fields.instant,
+  updated_at: fields.instant,
+}
+
+/** What a cursor into a list of crons holds: the order's value, the id, and how many come before. */
+export const cronPosition = (order: CronOrder) =>
+  z.tuple([ORDER_VALUES[order], z.int().min(0), z.int().min(0)])

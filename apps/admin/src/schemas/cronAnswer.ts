@@ -44,7 +44,9 @@ export const cronAnswer = z
   })
   .meta({ id: 'Cron', description: 'A cron job' })
 
-export const cronPage = pageOfAnswers(cronAnswer).meta({ id: 'CronPage' })
+export const cronPage = pageOfAnswers(
+  cronAnswer.partial().meta({ id: 'CronItem', description: 'A cron job; with `fields`, those fields of it' }),
+).meta({ id: 'CronPage' })
 
 export const previewAnswer = z
   .object({

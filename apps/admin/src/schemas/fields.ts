@@ -77,6 +77,6 @@ export const id = z
   .transform(Number)
   .pipe(z.int('expected a whole number below 2^53'))
 
-function oneValue({ input }: { input?: unknown }): string | undefined {
+export function oneValue({ input }: { input?: unknown }): string | undefined {
   return Array.isArray(input) ? 'was given more than once' : undefined
 }

@@ -1,11 +1,15 @@
-import { EXECUTION_STATUSES, RETRY_BACKOFFS } from '@jobu/db'
+import { EXECUTION_STATUSES, PARAM_SOURCES, RETRY_BACKOFFS } from '@jobu/db'
 import { z } from 'zod'
 import * as fields from './fields.ts'
-import { pagingFields, refuseMixedPaging } from './paging.ts'
+import { jobAnswer } from './jobAnswer.ts'
+import { cursorFields, fieldsQuery, pagingFields, refuseMixedPaging } from './paging.ts'
 
 const MAX_BULK = 10_000
 /** How far from now a job's time may lie, ahead or back, in days: partitions exist that far. */
 const MAX_DAYS = 366
+
+const SEARCH =
+  'The id, a part of the name of the handler or the cron in any case, or words of the error message of one that is FAILED or TIMEOUT (of its first 1,000 characters; the last word may be a beginning)'
 
 const scheduledTime = fields.instant
   .refine((at) => Math.abs(at.getTime() - Date.now()) <= MAX_DAYS * 86_400_000, {
@@ -52,27 +56,96 @@ export type CreateJobBody = z.output<typeof job>
 
 export const bulkJobsBody = z.strictObject({ jobs: z.array(job).min(1).max(MAX_BULK) })
 
-const status = z.enum(EXECUTION_STATUSES)
-/** Repeated, or separated by commas. */
-const statuses = z
-  .union([z.string(), z.array(z.string())])
-  .transform((given) => [given].flat().flatMap((text) => text.split(',')))
-  .pipe(z.array(status).min(1).max(100))
+/** Values of a query, repeated or separated by commas. */
+const several = <T extends string>(values: readonly [T, ...T[]]) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .pipe(z.array(z.enum(values)).min(1).max(100))
+
+const ORDERS = ['scheduled_time', 'created_at', 'id'] as const
+const orderBy = z.enum(ORDERS.flatMap((order) => [order, `-${order}` as const]))
 
 export const listJobsQuery = z
   .strictObject({
     cron_id: fields.queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
-    status: statuses.optional(),
+    status: several(EXECUTION_STATUSES).optional(),
     handler_name: fields.queryText.optional(),
     queue: fields.queryText.optional(),
-    /** Inclusive, on the scheduled time. */
-    from_date: fields.queryInstant.optional(),
-    /** Exclusive, on the scheduled time. */
-    to_date: fields.queryInstant.optional(),
-    ...pagingFields,
+    param_source: several(PARAM_SOURCES).optional(),
+    priority: z
+      .string({ error: fields.oneValue })
+      .regex(/^-?\d{1,5}$/, 'expected a whole number')
+      .transform(Number)
+      .pipe(fields.priority)
+      .optional(),
+    from_date: fields.queryInstant
+      .optional()
+      .meta({ description: 'Inclusive, on the scheduled time', format: 'date-time' }),
+    to_date: fields.queryInstant
+      .optional()
+      .meta({ description: 'Exclusive, on the scheduled time', format: 'date-time' }),
+    q: fields.queryText.optional().meta({ description: SEARCH }),
+    order_by: orderBy.default('-scheduled_time').meta({
+      description:
+        'A leading `-` for descending. `created_at` is the order in which they were made, that of their ids. By these two a filter can be ordered that has at most 10,000 executions; more are refused, since they would have to be sorted',
+    }),
+    fields: fieldsQuery(Object.keys(jobAnswer.shape) as Array<keyof typeof jobAnswer.shape>),
+    ...cursorFields,
   })
   .superRefine(refuseMixedPaging)
 export type ListJobsQuery = z.output<typeof listJobsQuery>
+
+export const patchJobBody = z
+  .strictObject({ priority: fields.priority.optional(), scheduled_time: scheduledTime })
+  .refine(({ priority, scheduled_time }) => priority !== undefined || scheduled_time !== undefined, {
+    path: ['priority'],
+    message: 'is missing, and so is scheduled_time; give at least one of them',
+  })
+export type PatchJobBody = z.output<typeof patchJobBody>
+
+/** One value of a body's filter, or several. */
+const oneOrMore = <T extends string>(values: readonly [T, ...T[]]) =>
+  z.union([z.enum(values), z.array(z.enum(values)).min(1).max(100)]).transform((given) => [given].flat())
+
+export const jobFilter = z
+  .strictObject({
+    cron_id: z.int().min(0).optional(),
+    status: oneOrMore(EXECUTION_STATUSES).optional(),
+    handler_name: z.string().min(1).max(255).optional(),
+    queue: z.string().min(1).max(255).optional(),
+    param_source: oneOrMore(PARAM_SOURCES).optional(),
+    priority: fields.priority.optional(),
+    from_date: fields.instant.optional().meta({ description: 'Inclusive, on the scheduled time' }),
+    to_date: fields.instant.optional().meta({ description: 'Exclusive, on the scheduled time' }),
+    q: z.string().min(1).max(255).optional().meta({ description: SEARCH }),
+  })
+  .meta({
+    id: 'JobFilter',
+    description: 'As the parameters of GET /jobs; several statuses or sources as a list',
+  })
+
+export const bulkActionBody = z
+  .strictObject({
+    ids: z.array(z.int().min(0)).min(1).max(MAX_BULK).optional(),
+    filter: jobFilter
+      .refine((filter) => Object.keys(filter).length > 0, 'is empty; to mean every execution say all: true')
+      .optional(),
+    all: z.literal(true).optional().meta({ description: 'Every execution there is' }),
+    dry_run: z.boolean().optional().meta({ description: 'Only say how many' }),
+  })
+  .superRefine((body, context) => {
+    const given = [body.ids, body.filter, body.all].filter((value) => value !== undefined).length
+    if (given === 1) return
+    const message =
+      given === 0 ? 'is required, or filter, or all: true' : 'give one of ids, filter and all, not several'
+    context.addIssue({ code: 'custom', path: ['ids'], message })
+  })
+export type BulkActionBody = z.output<typeof bulkActionBody>
+
+export const bulkActionQuery = z.strictObject({
+  dry_run: fields.queryBoolean.optional().meta({ description: 'Only say how many' }),
+})
 
 export const listLogsQuery = z.strictObject(pagingFields).superRefine(refuseMixedPaging)
 export type ListLogsQuery = z.output<typeof listLogsQuery>

@@ -36,7 +36,9 @@ const jobFields = z.object({
 })
 
 export const jobAnswer = jobFields.meta({ id: 'Job', description: 'An execution' })
-export const jobPage = pageOfAnswers(jobAnswer).meta({ id: 'JobPage' })
+export const jobPage = pageOfAnswers(
+  jobFields.partial().meta({ id: 'JobItem', description: 'An execution; with `fields`, those fields of it' }),
+).meta({ id: 'JobPage' })
 
 export const runAnswer = z
   .object({
@@ -72,3 +74,20 @@ export const jobDetailAnswer = jobFields
 export const bulkJobsAnswer = z
   .object({ count: z.int(), ids: z.array(z.int()) })
   .meta({ id: 'BulkJobs', description: 'The jobs made, in the order given' })
+
+export const bulkActionAnswer = z
+  .object({
+    dry_run: z.boolean(),
+    matched: z.int().min(0).meta({ description: 'Executions that the ids or the filter name' }),
+    changed: z.int().min(0).meta({ description: 'Done by this call' }),
+    skipped: z.int().min(0).meta({ description: 'In a status that this cannot be done to' }),
+    remaining: z.int().min(0).meta({
+      description:
+        'Not reached in the time a call takes: send it again until this is 0. In a dry run, what would be done',
+    }),
+    is_exact: z.boolean().meta({ description: 'False: there are at least as many as the counts say' }),
+  })
+  .meta({
+    id: 'BulkAction',
+    example: { dry_run: false, matched: 1204, changed: 1200, skipped: 4, remaining: 0, is_exact: true },
+  })

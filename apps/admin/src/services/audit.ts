@@ -18,6 +18,7 @@ type Fields = Record<string, unknown>
  * @param action  `cron.update`, `job.cancel` ...
  * @param before  null for what was made
  * @param after   null for what was deleted
+ * @returns the entry's id; null where none was written
  */
 export async function audit(
   tx: Tx,
@@ -26,25 +27,32 @@ export async function audit(
   target: AuditTarget,
   before: Fields | null,
   after: Fields | null,
-): Promise<void> {
+): Promise<number | null> {
   const changed =
     before &&
     after &&
     Object.keys({ ...before, ...after }).filter((key) => !isDeepStrictEqual(before[key], after[key]))
-  if (changed?.length === 0) return
+  if (changed?.length === 0) return null
   const only = (state: Fields | null) =>
     state && changed ? Object.fromEntries(changed.map((key) => [key, state[key] ?? null])) : state
-  await recordAudit(tx, {
-    actorKind: actor.kind,
-    actorName: actor.name,
-    actorId: actor.id,
+  return recordAudit(tx, {
+    ...actorColumns(actor),
     action,
     targetType: target.type,
     targetId: target.id === null ? null : String(target.id),
     targetName: target.name ?? null,
     before: only(before),
     after: only(after),
+  })
+}
+
+/** Who did it, as an entry says it. */
+export function actorColumns(actor: Actor) {
+  return {
+    actorKind: actor.kind,
+    actorName: actor.name,
+    actorId: actor.id,
     requestId: actor.requestId,
     address: actor.address,
-  })
+  }
 }

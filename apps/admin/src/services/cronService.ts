@@ -5,6 +5,7 @@ import {
   type CronRow,
   cancelExecutionsOfCron,
   createCron,
+  cronOrderValue,
   type Database,
   databaseNow,
   type ErrorDetail,
@@ -19,9 +20,16 @@ import {
 } from '@jobu/db'
 import type { SchedulingConfig } from '../config.ts'
 import type { Actor } from '../http/actor.ts'
+import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import { validationError } from '../http/validationError.ts'
-import type { CreateCronBody, ListCronsQuery, PreviewBody, UpdateCronBody } from '../schemas/cron.ts'
-import { pageBody, pageOf } from '../schemas/paging.ts'
+import {
+  type CreateCronBody,
+  cronPosition,
+  type ListCronsQuery,
+  type PreviewBody,
+  type UpdateCronBody,
+} from '../schemas/cron.ts'
+import { pageBody, pageOf, pickFields } from '../schemas/paging.ts'
 import { type CronView, cronFields, cronView } from '../views/cronView.ts'
 import type { JobView } from '../views/jobView.ts'
 import { type AuditTarget, audit } from './audit.ts'
@@ -62,18 +70,35 @@ export class CronService {
     this.#scheduling = scheduling
   }
 
+  /** @throws JobuError VALIDATION_FAILED */
   async list(query: ListCronsQuery) {
     const page = pageOf(query)
-    const { rows, total } = await listCrons(
-      this.#database,
-      { isEnabled: query.is_enabled, q: query.q, tag: query.tag, handlerName: query.handler_name },
-      {
-        ...page,
-        order: query.order_by.replace('-', '') as CronOrder,
-        isDescending: query.order_by.startsWith('-'),
-      },
-    )
-    return pageBody(await viewsOf(this.#database, rows), total, page)
+    const order = query.order_by.replace('-', '') as CronOrder
+    const isDescending = query.order_by.startsWith('-')
+    const filter = {
+      isEnabled: query.is_enabled,
+      q: query.q,
+      tag: query.tag,
+      handlerName: query.handler_name,
+    }
+    const scope = ['crons', order, isDescending, filter]
+    const start =
+      query.cursor === undefined ? undefined : decodeCursor(query.cursor, scope, cronPosition(order))
+    if (start) page.offset = start[2]
+    const { rows, total } = await listCrons(this.#database, filter, {
+      order,
+      isDescending,
+      limit: page.limit + 1,
+      offset: start ? 0 : page.offset,
+      after: start && { value: start[0], id: start[1] },
+    })
+    const shown = rows.slice(0, page.limit)
+    const last = rows.length > page.limit ? shown.at(-1) : undefined
+    const nextCursor = last
+      ? encodeCursor(scope, [cronOrderValue(last, order), last.id, page.offset + shown.length])
+      : null
+    const items = (await viewsOf(this.#database, shown)).map((view) => pickFields(view, query.fields))
+    return pageBody(items, total, page, { nextCursor })
   }
 
   /** @throws JobuError CRON_NOT_FOUND */

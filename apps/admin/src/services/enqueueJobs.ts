@@ -3,6 +3,7 @@ import {
   bindIdempotencyKeys,
   claimIdempotencyKeys,
   type Database,
+  type EnqueueAudit,
   type ExecutionKey,
   ensurePartitions,
   insertExecutions,
@@ -28,15 +29,20 @@ const CHECK_VIOLATION = '23514'
 /**
  * Enqueues jobs, all or none, with one insert statement.
  *
+ * @param audited  written to the audit log with those that are new
  * @returns one entry a request, in their order; requests under one idempotency key share a job
  * @throws JobuError IDEMPOTENCY_KEY_REUSED when a key was used for another request
  */
-export async function enqueueJobs(database: Database, requests: JobRequest[]): Promise<EnqueuedJob[]> {
+export async function enqueueJobs(
+  database: Database,
+  requests: JobRequest[],
+  audited?: EnqueueAudit,
+): Promise<EnqueuedJob[]> {
   const hasKeys = requests.some((request) => request.idempotencyKey !== undefined)
   const enqueue = () =>
     hasKeys
-      ? database.transactional({ label: 'enqueue jobs once' }, (tx) => enqueueOnce(tx, requests))
-      : insert(database, requests)
+      ? database.transactional({ label: 'enqueue jobs once' }, (tx) => enqueueOnce(tx, requests, audited))
+      : insert(database, requests, audited)
   try {
     return await enqueue()
   } catch (error) {
@@ -54,17 +60,26 @@ export async function enqueueJobs(database: Database, requests: JobRequest[]): P
   }
 }
 
-async function insert(tx: Tx, requests: JobRequest[]): Promise<EnqueuedJob[]> {
+async function insert(
+  tx: Tx,
+  requests: JobRequest[],
+  audited: EnqueueAudit | undefined,
+): Promise<EnqueuedJob[]> {
   if (requests.length === 0) return []
   const keys = await insertExecutions(
     tx,
     requests.map((request) => request.execution),
+    audited,
   )
   return keys.map((key) => ({ ...key, isNew: true }))
 }
 
 /** Keys are claimed before the jobs are written: a second request under a key waits here until the first commits. */
-async function enqueueOnce(tx: Tx, requests: JobRequest[]): Promise<EnqueuedJob[]> {
+async function enqueueOnce(
+  tx: Tx,
+  requests: JobRequest[],
+  audited: EnqueueAudit | undefined,
+): Promise<EnqueuedJob[]> {
   const hashes = new Map<string, string>()
   for (const [index, { idempotencyKey, execution }] of requests.entries()) {
     if (idempotencyKey === undefined) continue
@@ -95,7 +110,7 @@ async function enqueueOnce(tx: Tx, requests: JobRequest[]): Promise<EnqueuedJob[
     return true
   })
   const made = new Map<JobRequest, EnqueuedJob>()
-  for (const [index, job] of (await insert(tx, fresh)).entries()) {
+  for (const [index, job] of (await insert(tx, fresh, audited)).entries()) {
     const request = fresh[index]!
     made.set(request, job)
     if (request.idempotencyKey !== undefined) known.set(request.idempotencyKey, job)

@@ -2,6 +2,7 @@ import {
   cancelExecutions,
   type Database,
   deleteExecutions,
+  type EnqueueAudit,
   type ErrorCode,
   type ExecutionRow,
   getExecution,
@@ -9,7 +10,6 @@ import {
   JobuError,
   lastLogs,
   listAttempts,
-  listExecutions,
   listLogs,
   RETRYABLE_STATUSES,
   releaseOverlapWaiters,
@@ -18,11 +18,21 @@ import {
 } from '@jobu/db'
 import type { Actor } from '../http/actor.ts'
 import { validationError } from '../http/validationError.ts'
-import type { CreateJobBody, ListJobsQuery, ListLogsQuery } from '../schemas/job.ts'
+import type {
+  BulkActionBody,
+  CreateJobBody,
+  ListJobsQuery,
+  ListLogsQuery,
+  PatchJobBody,
+} from '../schemas/job.ts'
 import { pageBody, pageOf } from '../schemas/paging.ts'
 import { type JobView, jobView, logView, runViews } from '../views/jobView.ts'
+import { type AuditTarget, actorColumns, audit } from './audit.ts'
+import { type BulkVerb, bulkAction } from './bulkAction.ts'
+import { changeJob } from './changeJob.ts'
 import { type EnqueuedJob, enqueueJobs, type JobRequest } from './enqueueJobs.ts'
 import type { HandlerCatalog } from './handlerCatalog.ts'
+import { listJobs } from './listJobs.ts'
 
 /** Log lines shown with an execution; the others are paged. */
 const LOGS_SHOWN = 100
@@ -38,10 +48,18 @@ export class JobService {
   }
 
   /** @throws JobuError VALIDATION_FAILED, IDEMPOTENCY_KEY_REUSED */
-  async create(body: CreateJobBody, _actor: Actor): Promise<{ job: JobView; isNew: boolean }> {
-    const [enqueued] = await this.#enqueue([body], () => [])
+  async create(body: CreateJobBody, actor: Actor): Promise<{ job: JobView; isNew: boolean }> {
+    const { idempotency_key: _, ...said } = body
+    const audited = {
+      ...actorColumns(actor),
+      action: 'job.create',
+      targetType: 'job',
+      targetName: body.handler_name ?? body.type,
+      after: said,
+    }
+    const [enqueued] = await this.#enqueue([body], () => [], audited)
     try {
-      return { job: jobView(await getExecutionByKey(this.#database, enqueued!)), isNew: enqueued!.isNew }
+      return { job: jobView(await this.#enqueued(enqueued!)), isNew: enqueued!.isNew }
     } catch (error) {
       if (!(error instanceof JobuError) || error.code !== 'JOB_NOT_FOUND' || enqueued!.isNew) throw error
       // Someone deleted it. Making it again would do twice what the key says to do once.
@@ -54,26 +72,15 @@ export class JobService {
   }
 
   /** All or none. @returns ids in the order given. @throws as `create` */
-  async createMany(bodies: CreateJobBody[], _actor: Actor): Promise<{ count: number; ids: number[] }> {
-    const enqueued = await this.#enqueue(bodies, (index) => ['jobs', index])
+  async createMany(bodies: CreateJobBody[], actor: Actor): Promise<{ count: number; ids: number[] }> {
+    const audited = { ...actorColumns(actor), action: 'jobs.create', targetType: 'jobs', after: {} }
+    const enqueued = await this.#enqueue(bodies, (index) => ['jobs', index], audited)
     return { count: enqueued.length, ids: enqueued.map((job) => job.id) }
   }
 
+  /** @throws JobuError VALIDATION_FAILED */
   async list(query: ListJobsQuery) {
-    const page = pageOf(query)
-    const { rows, total } = await listExecutions(
-      this.#database,
-      {
-        jobId: query.cron_id,
-        statuses: query.status,
-        handlerName: query.handler_name,
-        queue: query.queue,
-        from: query.from_date,
-        to: query.to_date,
-      },
-      page,
-    )
-    return pageBody(rows.map(jobView), total, page)
+    return listJobs(this.#database, query)
   }
 
   /** With its runs and the end of its log. @throws JobuError JOB_NOT_FOUND */
@@ -99,10 +106,20 @@ export class JobService {
     return pageBody(rows.map(logView), total, page)
   }
 
+  /** @throws JobuError JOB_NOT_FOUND, JOB_NOT_CHANGEABLE */
+  async update(id: number, body: PatchJobBody, actor: Actor): Promise<JobView> {
+    return changeJob(this.#database, id, body, actor)
+  }
+
+  /** Retries, cancels or deletes many. */
+  async bulk(verb: BulkVerb, body: BulkActionBody, actor: Actor, signal: AbortSignal) {
+    return bulkAction(this.#database, verb, body, actor, signal)
+  }
+
   /** @throws JobuError JOB_NOT_FOUND, JOB_NOT_RETRYABLE */
-  async retry(id: number, _actor: Actor): Promise<JobView> {
+  async retry(id: number, actor: Actor): Promise<JobView> {
     const expected = `only ${RETRYABLE_STATUSES.join(', ')} can be retried`
-    return this.#act(id, 'JOB_NOT_RETRYABLE', expected, async (tx, row) => {
+    return this.#act(id, actor, 'retry', 'JOB_NOT_RETRYABLE', expected, async (tx, row) => {
       const [done] = await retryExecutions(tx, [row])
       return done !== undefined
     })
@@ -111,7 +128,7 @@ export class JobService {
   /** @throws JobuError JOB_NOT_FOUND, JOB_NOT_CANCELLABLE */
   async cancel(id: number, actor: Actor): Promise<JobView> {
     const expected = 'only PENDING and RUNNING can be cancelled'
-    return this.#act(id, 'JOB_NOT_CANCELLABLE', expected, async (tx, row) => {
+    return this.#act(id, actor, 'cancel', 'JOB_NOT_CANCELLABLE', expected, async (tx, row) => {
       const [done] = await cancelExecutions(tx, [row], actor.name)
       if (done !== undefined) await releaseWaiters(tx, row)
       return done !== undefined
@@ -119,16 +136,27 @@ export class JobService {
   }
 
   /** With its attempts and log. @throws JobuError JOB_NOT_FOUND, JOB_NOT_DELETABLE */
-  async remove(id: number, _actor: Actor): Promise<void> {
+  async remove(id: number, actor: Actor): Promise<void> {
     await this.#database.transactional({ label: 'delete job' }, async (tx) => {
       const row = await getExecution(tx, id)
       const [done] = await deleteExecutions(tx, [row])
       if (done === undefined) throw await refused(tx, id, 'JOB_NOT_DELETABLE', 'cancel it first')
       await releaseWaiters(tx, row)
+      await audit(tx, actor, 'job.delete', targetOf(row), jobView(row), null)
     })
   }
 
-  async #enqueue(bodies: CreateJobBody[], pathOf: (index: number) => PropertyKey[]): Promise<EnqueuedJob[]> {
+  /** One that an earlier request made may have been given another time since: then its id alone finds it. */
+  async #enqueued(job: EnqueuedJob): Promise<ExecutionRow> {
+    if (job.isNew) return getExecutionByKey(this.#database, job)
+    return getExecution(this.#database, job.id)
+  }
+
+  async #enqueue(
+    bodies: CreateJobBody[],
+    pathOf: (index: number) => PropertyKey[],
+    audited: EnqueueAudit,
+  ): Promise<EnqueuedJob[]> {
     const requests = bodies.map(requestOf)
     const handlers = await this.#handlers.load(
       new Set(requests.map(({ execution }) => execution.handlerName)),
@@ -141,12 +169,14 @@ export class JobService {
       return handlers.faults(execution.handlerName, execution.params, pathOf(index), fields)
     })
     if (faults.length > 0) throw validationError(faults)
-    return enqueueJobs(this.#database, requests)
+    return enqueueJobs(this.#database, requests, audited)
   }
 
   /** Runs an action on an execution whose status decides whether it can be done. */
   async #act(
     id: number,
+    actor: Actor,
+    verb: 'retry' | 'cancel',
     code: ErrorCode,
     expected: string,
     action: (tx: Tx, row: ExecutionRow) => Promise<boolean>,
@@ -154,9 +184,15 @@ export class JobService {
     return this.#database.transactional({ label: 'change job' }, async (tx) => {
       const row = await getExecution(tx, id)
       if (!(await action(tx, row))) throw await refused(tx, id, code, expected)
-      return jobView(await getExecutionByKey(tx, row))
+      const after = jobView(await getExecutionByKey(tx, row))
+      await audit(tx, actor, `job.${verb}`, targetOf(row), jobView(row), after)
+      return after
     })
   }
+}
+
+function targetOf({ id, handlerName }: ExecutionRow): AuditTarget {
+  return { type: 'job', id, name: handlerName }
 }
 
 /** A slot that waited for this execution of its cron can go now. */

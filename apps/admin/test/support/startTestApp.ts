@@ -7,7 +7,7 @@ import { adminSchema, buildApp } from '../../src/index.ts'
 
 export const TOKEN = 'a-token-of-at-least-thirty-two-characters'
 export const PASSWORD = 'correct horse'
-const METHODS = ['get', 'post', 'put', 'delete'] as const
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 /** Params of the handlers that the test's database knows. */
 const HANDLERS = {
@@ -55,6 +55,7 @@ export async function startTestApp(options: Options = {}) {
     url: testDatabase.url,
     api,
     anonymous,
+    server,
     async stop() {
       await new Promise((resolve) => server.close(resolve))
       await database.close()

@@ -1,26 +1,14 @@
-import type { SQL } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
-import { and, asc, desc, eq, gte, inArray, lt, sql } from '../drizzle.ts'
+import { and, asc, desc, eq, inArray, sql } from '../drizzle.ts'
 import { JobuError } from '../errors.ts'
 import { cronJobs, executionAttempts, executionLogs, jobExecutions } from '../schema/index.ts'
-import { type ExecutionStatus, RETRYABLE_STATUSES, type Reason } from '../states.ts'
+import { RETRYABLE_STATUSES, type Reason } from '../states.ts'
 import { CHANNELS } from './channels.ts'
 import { type ExecutionKey, instantArray, plainArray } from './types.ts'
 
 export type ExecutionRow = typeof jobExecutions.$inferSelect & { cronName: string | null }
 export type AttemptRow = typeof executionAttempts.$inferSelect
 export type LogRow = typeof executionLogs.$inferSelect
-
-export interface ExecutionFilter {
-  jobId?: number
-  statuses?: ExecutionStatus[]
-  handlerName?: string
-  queue?: string
-  /** Inclusive, on the scheduled time. */
-  from?: Date
-  /** Exclusive, on the scheduled time. */
-  to?: Date
-}
 
 const columns = {
   id: jobExecutions.id,
@@ -41,25 +29,6 @@ export async function getExecution(tx: Tx, id: number): Promise<ExecutionRow> {
     .execute({ id })
   if (!found) throw new JobuError('JOB_NOT_FOUND', `Job with id ${id} not found`)
   return { ...found.row, cronName: found.cronName }
-}
-
-/** Newest first. Index: primary key, or the cron's slots. */
-export async function listExecutions(
-  tx: Tx,
-  filter: ExecutionFilter,
-  page: { limit: number; offset: number },
-): Promise<{ rows: ExecutionRow[]; total: number }> {
-  const where = conditions(filter)
-  const found = await tx.db
-    .select(columns)
-    .from(jobExecutions)
-    .leftJoin(cronJobs, eq(cronJobs.id, jobExecutions.jobId))
-    .where(where)
-    .orderBy(filter.jobId === undefined ? desc(jobExecutions.id) : desc(jobExecutions.scheduledTime))
-    .limit(page.limit)
-    .offset(page.offset)
-  const total = await tx.db.$count(jobExecutions, where)
-  return { rows: found.map(({ row, cronName }) => ({ ...row, cronName })), total }
 }
 
 /** Attempts that did not succeed, oldest first. */
@@ -189,17 +158,4 @@ export async function cancelExecutionsOfCron(tx: Tx, jobId: number, by: string):
     .from(jobExecutions)
     .where(and(eq(jobExecutions.jobId, jobId), inArray(jobExecutions.status, ['PENDING', 'RUNNING'])))
   if (active.length > 0) await cancelExecutions(tx, active, by, 'CRON_DELETED')
-}
-
-function conditions(filter: ExecutionFilter): SQL | undefined {
-  return and(
-    filter.jobId === undefined
-      ? undefined
-      : and(eq(jobExecutions.jobId, filter.jobId), sql`${jobExecutions.jobId} IS NOT NULL`),
-    filter.statuses ? inArray(jobExecutions.status, filter.statuses) : undefined,
-    filter.handlerName === undefined ? undefined : eq(jobExecutions.handlerName, filter.handlerName),
-    filter.queue === undefined ? undefined : eq(jobExecutions.queue, filter.queue),
-    filter.from ? gte(jobExecutions.scheduledTime, filter.from) : undefined,
-    filter.to ? lt(jobExecutions.scheduledTime, filter.to) : undefined,
-  )
 }

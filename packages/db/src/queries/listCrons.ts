@@ -1,6 +1,19 @@
 import type { SQL } from 'drizzle-orm'
 import type { Tx } from '../database.ts'
-import { and, arrayContains, asc, desc, eq, ilike, isNull, or, sql } from '../drizzle.ts'
+import {
+  and,
+  arrayContains,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  ilike,
+  isNull,
+  lt,
+  or,
+  sql,
+} from '../drizzle.ts'
 import { cronJobs } from '../schema/index.ts'
 import type { CronRow } from './crons.ts'
 
@@ -26,22 +39,48 @@ export type CronOrder = keyof typeof ORDERS
 /** What crons can be ordered by. */
 export const CRON_ORDERS = Object.keys(ORDERS) as CronOrder[]
 
+export type CronOrderValue = string | number | boolean | Date | null
+
+export interface CronPage {
+  order: CronOrder
+  isDescending: boolean
+  limit: number
+  offset: number
+  /** Begin behind the cron with this value in the order's column. */
+  after?: { value: CronOrderValue; id: number } | undefined
+}
+
 /** Crons that are not deleted; those without a value in the order's column come last, equal ones by id. */
 export async function listCrons(
   tx: Tx,
   filter: CronFilter,
-  page: { order: CronOrder; isDescending: boolean; limit: number; offset: number },
+  page: CronPage,
 ): Promise<{ rows: CronRow[]; total: number }> {
   const where = conditions(filter)
   const direction = page.isDescending ? desc : asc
   const rows = await tx.db
     .select()
     .from(cronJobs)
-    .where(where)
+    .where(and(where, behind(page)))
     .orderBy(sql`${direction(ORDERS[page.order])} NULLS LAST`, direction(cronJobs.id))
     .limit(page.limit)
     .offset(page.offset)
   return { rows, total: await tx.db.$count(cronJobs, where) }
+}
+
+/** What `row` has in the order's column. */
+export function cronOrderValue(row: CronRow, order: CronOrder): CronOrderValue {
+  const [property] = Object.entries(getTableColumns(cronJobs)).find(([, column]) => column === ORDERS[order])!
+  return row[property as keyof CronRow] as CronOrderValue
+}
+
+function behind({ order, isDescending, after }: CronPage): SQL | undefined {
+  if (!after) return undefined
+  const column = ORDERS[order]
+  const further = isDescending ? lt : gt
+  const isNextById = further(cronJobs.id, after.id)
+  if (after.value === null) return and(isNull(column), isNextById)
+  return or(further(column, after.value), and(eq(column, after.value), isNextById), isNull(column))
 }
 
 function conditions(filter: CronFilter): SQL | undefined {

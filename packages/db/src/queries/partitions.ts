@@ -1,4 +1,5 @@
 import type { Tx } from '../database.ts'
+import { pruneFacets } from './executionFacets.ts'
 
 /** Makes the monthly partitions that cover the span, where missing. @returns how many it made */
 export async function ensurePartitions(tx: Tx, from: Date, to: Date): Promise<number> {
@@ -66,4 +67,5 @@ export async function pruneSideTables(tx: Tx, retentionDays: number): Promise<vo
   await tx.query(`DELETE FROM idempotency_keys WHERE created_at < now() - $1 * interval '1 day'`, [
     retentionDays,
   ])
+  await pruneFacets(tx)
 }

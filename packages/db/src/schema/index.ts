@@ -4,6 +4,7 @@ export { cronJobs } from './cronJobs.ts'
 export { dispatchers } from './dispatchers.ts'
 export * from './enums.ts'
 export { executionAttempts } from './executionAttempts.ts'
+export { executionFacets } from './executionFacets.ts'
 export { executionLogs } from './executionLogs.ts'
 export {
   executionStatDeltas,

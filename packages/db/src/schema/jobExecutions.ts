@@ -75,6 +75,20 @@ export const jobExecutions = pgTable(
       .on(t.jobId)
       .where(sql`status IN ('PENDING', 'RUNNING') AND job_id IS NOT NULL`),
     index('job_executions_lease_idx').on(t.leaseExpiresAt).where(sql`status = 'RUNNING'`),
+    // The rest is for lists and searches. RUNNING rows are few and left out, so that a claim touches none of it, and
+    // settling a success adds one entry.
+    index('job_executions_facet_idx')
+      .on(sql`jobu_facet(handler_name, queue, param_source, priority)`, t.status, t.scheduledTime, t.id)
+      .where(sql`status <> 'RUNNING'`),
+    index('job_executions_status_idx')
+      .on(t.status, t.scheduledTime, t.id)
+      .where(sql`status NOT IN ('PENDING', 'RUNNING', 'SUCCESS')`),
+    index('job_executions_cron_status_idx')
+      .on(t.jobId, t.status, t.scheduledTime)
+      .where(sql`job_id IS NOT NULL AND status NOT IN ('PENDING', 'RUNNING', 'SUCCESS')`),
+    index('job_executions_error_idx')
+      .using('gin', sql`to_tsvector('simple', left(error_message, 1000))`)
+      .where(sql`status IN ('FAILED', 'TIMEOUT')`),
     check(
       'executions_finished_at_matches_status',
       sql`(finished_at IS NOT NULL) = (status NOT IN ('PENDING', 'RUNNING'))`,

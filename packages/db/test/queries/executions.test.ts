@@ -11,7 +11,6 @@ import {
   insertExecutions,
   lastLogs,
   listAttempts,
-  listExecutions,
   retryExecutions,
   schema,
 } from '../../src/index.ts'
@@ -261,33 +260,13 @@ describe('deleteExecutions', () => {
   })
 })
 
-describe('getExecution and listExecutions', () => {
-  test('give an execution with its cron’s name, also when the cron is gone', async () => {
+describe('getExecution', () => {
+  test('gives an execution with its cron’s name, also when the cron is gone', async () => {
     const cron = await bench.aCron({ name: 'nightly' })
     const slot = await bench.anExecution({ jobId: cron.id })
     const job = await bench.anExecution()
     expect(await getExecution(bench.db, slot.id)).toMatchObject({ id: slot.id, cronName: 'nightly' })
     expect(await getExecution(bench.db, job.id)).toMatchObject({ id: job.id, cronName: null })
     await expect(getExecution(bench.db, 999_999)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' })
-  })
-
-  test('filter by cron, status, handler, queue and time, newest first, page by page', async () => {
-    const cron = await bench.aCron()
-    const base = secondsAgo(1_000).getTime()
-    const at = (n: number) => new Date(base + n * 1_000)
-    const a = await bench.anExecution({ jobId: cron.id, scheduledTime: at(1), status: 'FAILED' })
-    const b = await bench.anExecution({ jobId: cron.id, scheduledTime: at(2), status: 'SUCCESS' })
-    const c = await bench.anExecution({ handlerName: 'http', queue: 'q', scheduledTime: at(3) })
-    const list = async (filter: Parameters<typeof listExecutions>[1], limit = 10, offset = 0) => {
-      const { rows, total } = await listExecutions(bench.db, filter, { limit, offset })
-      return { ids: idsOf(rows), total }
-    }
-    expect(await list({})).toEqual({ ids: idsOf([c, b, a]), total: 3 })
-    expect(await list({}, 1, 1)).toEqual({ ids: [b.id], total: 3 })
-    expect(await list({ jobId: cron.id })).toEqual({ ids: idsOf([b, a]), total: 2 })
-    expect(await list({ statuses: ['FAILED', 'PENDING'] })).toEqual({ ids: idsOf([c, a]), total: 2 })
-    expect(await list({ handlerName: 'http' })).toEqual({ ids: [c.id], total: 1 })
-    expect(await list({ queue: 'q' })).toEqual({ ids: [c.id], total: 1 })
-    expect(await list({ from: at(2), to: at(3) })).toEqual({ ids: [b.id], total: 1 })
   })
 })
