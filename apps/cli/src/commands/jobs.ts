@@ -20,7 +20,7 @@ export function addJobCommands(program: Command, io: Io): void {
   addJobFilter(jobs.command('list').description('list executions, newest first'))
     .option('--page <number>', 'which page', wholeNumber)
     .option('--size <number>', 'how many on a page, at most 200', wholeNumber)
-    .option('--cursor <cursor>', 'the page after this one: next_cursor of --json')
+    .option('--cursor <cursor>', 'the page after this one')
     .option('--order-by <field>', 'with a leading - for descending')
     .action(action<ListOptions>(io, listJobs))
 
