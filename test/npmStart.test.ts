@@ -113,6 +113,8 @@ async function leftovers(): Promise<string[]> {
 test('npm start runs the example crons and a handler of one’s own, ends on Ctrl+C with nothing left, and finds its data again', async () => {
   const first = start()
   await isReady(first)
+  const password = /sign in {3}admin, password (\S+)/.exec(first.output())?.[1]
+  await api('/auth/sign-in', { name: 'admin', password })
   const crons = await api<{ items: Array<{ name: string }>; total: number }>('/crons')
   expect(crons.items.map(({ name }) => name)).toContain('example-echo')
 
@@ -152,7 +154,9 @@ test('npm start runs the example crons and a handler of one’s own, ends on Ctr
   expect(first.output()).toContain('stopped')
   expect(await leftovers()).toEqual([])
 
-  await isReady(start())
+  const second = start()
+  await isReady(second)
+  expect(second.output()).toContain(`sign in   admin, password ${password}\n`)
   expect((await api<{ total: number }>('/crons')).total).toBe(crons.total)
   expect((await api<Job>(`/jobs/${fired.id}`)).status).toBe('SUCCESS')
   launcher!.kill('SIGTERM')

@@ -45,6 +45,9 @@ import { TokenService } from './services/tokenService.ts'
 import { UserService } from './services/userService.ts'
 import { WorkerService } from './services/workerService.ts'
 
+/** A name and a password, whatever their escapes; who has not signed in makes admin read no more. */
+const PUBLIC_BODY_LIMIT_BYTES = 16_384
+
 export interface AppDeps {
   /** Opened with `engine`. */
   database: Database
@@ -62,7 +65,11 @@ export function buildApp(deps: AppDeps): Express {
   const { config, logger } = deps
   const { authenticator, metrics, service, api: operations, document } = assemble(deps)
   const guard = authenticate(authenticator, config, metrics)
-  const options = { authenticate: guard, readBody: jsonBody(config.body_limit_bytes) }
+  const options = {
+    authenticate: guard,
+    readBody: jsonBody(config.body_limit_bytes),
+    readPublicBody: jsonBody(PUBLIC_BODY_LIMIT_BYTES),
+  }
 
   const app = express()
   app.disable('x-powered-by')

@@ -104,6 +104,11 @@ describe('signing in', () => {
     expect(JSON.stringify(response.body)).not.toContain(PASSWORD)
   })
 
+  test('a body larger than a name and a password can be is 413', async () => {
+    const body = { name: 'admin', password: 'x'.repeat(17_000) }
+    await app.anonymous.post('/api/v1/auth/sign-in').send(body).expect(413)
+  })
+
   test('begins a new session each time and ends the one the browser had', async () => {
     const client = await asA()
     const { cookie } = client

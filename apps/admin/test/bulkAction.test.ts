@@ -7,10 +7,15 @@ import { startTestApp, type TestApp, TOKEN } from './support/startTestApp.ts'
 let app: TestApp
 const { create, aRunningJob, aFailedJob, aSuccessfulJob, audited } = jobsOf(() => app)
 
-beforeEach(async () => {
+beforeAll(async () => {
   app = await startTestApp()
 })
-afterEach(() => app.stop())
+afterEach(async () => {
+  for (const table of ['job_executions', 'execution_totals', 'execution_stat_deltas', 'audit_log']) {
+    await app.database.query(`DELETE FROM ${table}`)
+  }
+})
+afterAll(() => app.stop())
 
 const bulk = async (verb: string, body: object, query = '') =>
   (await app.api.post(`/jobs/bulk/${verb}${query}`).send(body).expect(200)).body

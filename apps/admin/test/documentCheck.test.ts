@@ -20,7 +20,14 @@ async function check(endpoints: Endpoint[], path: string, init: RequestInit = {}
     response.set('X-Request-Id', '1').removeHeader('X-Powered-By')
     next()
   })
-  app.use('/api/v1', mount(endpoints, { authenticate: (_q, _s, next) => next(), readBody: [express.json()] }))
+  app.use(
+    '/api/v1',
+    mount(endpoints, {
+      authenticate: (_q, _s, next) => next(),
+      readBody: [express.json()],
+      readPublicBody: [express.json()],
+    }),
+  )
   app.use(sendError(logger))
   const server = app.disable('etag').listen(0)
   await once(server, 'listening')

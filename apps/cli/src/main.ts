@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Io } from './io.ts'
-import { run } from './run.ts'
+import { type AccessCommand, run } from './run.ts'
+import { databaseEnvironment } from './settings.ts'
 
 /** The checkout, from apps/cli/dist. */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -28,7 +29,15 @@ const io: Io = {
   signal: stop.signal,
 }
 
-process.exitCode = await run(process.argv.slice(2), io)
+process.exitCode = await run(process.argv.slice(2), io, access)
+
+/** Admin is loaded for these alone: it takes longer than most commands do. */
+function access(...[args, { env, root }]: Parameters<AccessCommand>): Promise<number> {
+  const { stdin, stdout, stderr } = process
+  return import('@jobu/admin').then(({ runUserCommand }) =>
+    runUserCommand(args, { stdin, stdout, stderr, env: databaseEnvironment({ env, root }) }),
+  )
+}
 
 /** On stderr, so that an answer does not end in a pipe. */
 async function ask(question: string): Promise<string> {

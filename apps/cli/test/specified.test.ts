@@ -22,8 +22,18 @@ const aLine = (line: number, message = `line ${line}`, attempt = 1) => ({
 })
 
 describe('bulk', () => {
-  test('by filter is counted, asked for, and then done', async () => {
-    server.answer({ 'POST /jobs/bulk/retry': ({ call }) => ({ count: call.includes('dry_run') ? 12 : 11 }) })
+  const answer = { matched: 12, changed: 0, skipped: 0, remaining: 0, is_exact: true }
+
+  test('by filter is counted, asked for, and done until nothing remains', async () => {
+    let remaining = 12
+    server.answer({
+      'POST /jobs/bulk/retry': ({ call }) => {
+        if (call.includes('dry_run')) return { ...answer, remaining }
+        const changed = Math.min(remaining, 8)
+        remaining -= changed
+        return { ...answer, changed, remaining, skipped: 1 }
+      },
+    })
     const questions: string[] = []
     const ask = async (question: string) => {
       questions.push(question)
@@ -39,21 +49,39 @@ describe('bulk', () => {
       '--from',
       '2026-01-31T09:00',
     ]
-    expect(await client.cli(args, { ask })).toEqual({ code: 0, stdout: '11 retried\n', stderr: '' })
+    expect(await client.cli(args, { ask })).toEqual({
+      code: 0,
+      stdout: '12 retried; 1 are in a status that does not allow it\n',
+      stderr: '8 retried, 4 to go\n',
+    })
     expect(questions).toEqual(['12 jobs will be retried. [y/N] '])
-    expect(calls()).toEqual(['POST /jobs/bulk/retry?dry_run=true', 'POST /jobs/bulk/retry'])
+    expect(calls()).toEqual([
+      'POST /jobs/bulk/retry?dry_run=true',
+      'POST /jobs/bulk/retry',
+      'POST /jobs/bulk/retry',
+    ])
     const filter = {
       status: ['FAILED', 'TIMEOUT'],
       handler_name: 'sync',
       from_date: '2026-01-31T00:00:00.000Z',
     }
-    expect(server.seen.map(({ body }) => body)).toEqual([{ filter }, { filter }])
+    expect(server.seen.map(({ body }) => body)).toEqual([{ filter }, { filter }, { filter }])
+  })
+
+  test('what cannot be reached is told, not tried for ever', async () => {
+    server.answer({ 'POST /jobs/bulk/cancel': () => ({ ...answer, remaining: 3 }) })
+    const outcome = await client.cli(['jobs', 'cancel', '--status', 'PENDING', '--yes'])
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('3 could not be reached') })
+    expect(calls()).toHaveLength(2)
   })
 
   test('--dry-run only counts, --yes does not ask, nobody to ask is a refusal', async () => {
-    server.answer({ 'POST /jobs/bulk/delete': () => ({ count: 3 }) })
+    server.answer({
+      'POST /jobs/bulk/delete': ({ call }) =>
+        call.includes('dry_run') ? { ...answer, remaining: 3, is_exact: false } : { ...answer, changed: 3 },
+    })
     const args = ['jobs', 'delete', '--status', 'SUCCESS']
-    expect((await client.cli([...args, '--dry-run'])).stdout).toBe('3 would be deleted\n')
+    expect((await client.cli([...args, '--dry-run'])).stdout).toBe('at least 3 would be deleted\n')
     expect(calls()).toEqual(['POST /jobs/bulk/delete?dry_run=true'])
     expect(await client.cli(args)).toMatchObject({ code: 2, stderr: expect.stringContaining('give --yes') })
     expect(calls().at(-1)).toBe('POST /jobs/bulk/delete?dry_run=true')
@@ -61,15 +89,36 @@ describe('bulk', () => {
   })
 
   test('by several ids is one request', async () => {
-    server.answer({ 'POST /jobs/bulk/cancel': () => ({ count: 2 }) })
+    server.answer({ 'POST /jobs/bulk/cancel': () => ({ ...answer, changed: 2 }) })
     expect((await client.cli(['jobs', 'cancel', '5', '7'])).stdout).toBe('2 cancelled\n')
     expect(server.seen).toMatchObject([{ call: 'POST /jobs/bulk/cancel', body: { ids: [5, 7] } }])
   })
 
-  test('where none matches nothing is done', async () => {
-    server.answer({ 'POST /jobs/bulk/retry': () => ({ count: 0 }) })
-    expect((await client.cli(['jobs', 'retry', '--status', 'FAILED'])).stdout).toBe('none matches\n')
-    expect(calls()).toHaveLength(1)
+  test('where none can be changed nothing is done', async () => {
+    server.answer({ 'POST /jobs/bulk/retry': () => ({ ...answer, skipped: 12 }) })
+    expect((await client.cli(['jobs', 'retry', '--cron', '0'])).code).toBe(1)
+    expect((await client.cli(['jobs', 'retry', '--status', 'SUCCESS'])).stdout).toBe(
+      'none can be retried; 12 are in a status that does not allow it\n',
+    )
+    expect(calls().filter((call) => call.startsWith('POST'))).toHaveLength(1)
+  })
+})
+
+describe('lists', () => {
+  test('with cursors are followed by them, and their totals may be lower bounds', async () => {
+    server.answer({
+      'GET /crons': ({ call }) =>
+        call.includes('cursor=next')
+          ? { items: [{ id: 2, name: 'b' }], total: 2, next_cursor: null }
+          : { items: [{ id: 1, name: 'a' }], total: 2, next_cursor: 'next' },
+      'GET /jobs': () => ({ items: [], total: 5_000, total_is_exact: false, next_cursor: 'c' }),
+    })
+    expect((await client.json(['crons', 'list', '--all'])).items).toHaveLength(2)
+    expect(calls()).toEqual([
+      'GET /crons?order_by=id&size=200',
+      'GET /crons?order_by=id&cursor=next&size=200',
+    ])
+    expect((await client.cli(['jobs', 'list'])).stderr).toBe('0 of 5000 or more; --cursor c shows more\n')
   })
 })
 
@@ -309,7 +358,7 @@ describe('the other commands', () => {
         id: 5,
         status: 'PENDING',
         verdict: 'NO_WORKER',
-        explanation: 'No worker is alive.',
+        explanation: 'No worker since 2026-01-31T00:00:00.000Z.',
       }),
     })
     expect((await client.cli(['workers', 'list'])).stdout).toMatch(
@@ -319,7 +368,7 @@ describe('the other commands', () => {
     expect(slots.stdout).toMatch(/^2026-01-31 09:00:00 \+09:00 {2}SUCCESS {2}8 +12 ms +1\.5 s +ran$/m)
     expect(slots.stderr).toBe('1 SUCCESS, 2 SKIPPED\n--cursor 2026-01-31T00:00:00.000Z shows more\n')
     expect((await client.cli(['jobs', 'why', '5'])).stdout).toBe(
-      'job 5 is PENDING (NO_WORKER)\nNo worker is alive.\n',
+      'job 5 is PENDING (NO_WORKER)\nNo worker since 2026-01-31 09:00:00 +09:00.\n',
     )
   })
 })

@@ -1,6 +1,8 @@
 /** Decimal digits that a bucket takes in the number, and buckets an octave: see `jobu_histogram_unit` in the migrations. */
 const DIGITS = 12
 const BUCKETS_PER_OCTAVE = 8
+/** Most buckets are: the low ones. */
+const EMPTY = '0'.repeat(DIGITS)
 
 /** A logarithmic histogram of milliseconds, as the roll-ups keep it. */
 export class Histogram {
@@ -12,7 +14,8 @@ export class Histogram {
   constructor(text: string) {
     let count = 0
     for (let end = text.length; end > 0; end -= DIGITS) {
-      const inBucket = Number(text.slice(Math.max(end - DIGITS, 0), end))
+      const digits = text.slice(Math.max(end - DIGITS, 0), end)
+      const inBucket = digits === EMPTY ? 0 : Number(digits)
       this.#counts.push(inBucket)
       count += inBucket
     }
@@ -28,9 +31,9 @@ export class Histogram {
   percentile(share: number): number | null {
     const rank = Math.ceil(share * this.count)
     let seen = 0
-    for (const [bucket, inBucket] of this.#counts.entries()) {
-      seen += inBucket
-      if (seen >= rank && inBucket > 0) return middleOf(bucket)
+    for (let bucket = 0; bucket < this.#counts.length; bucket++) {
+      seen += this.#counts[bucket]!
+      if (seen >= rank && seen > 0) return middleOf(bucket)
     }
     return null
   }

@@ -13,6 +13,8 @@ export interface MountOptions {
   authenticate: RequestHandler
   /** Reads the body of those who may send one. */
   readBody: RequestHandler[]
+  /** The same for those whom nobody knows. */
+  readPublicBody: RequestHandler[]
 }
 
 const noFields = z.strictObject({})
@@ -28,8 +30,8 @@ export function mount(endpoints: readonly Endpoint[], options: MountOptions): Ro
     const route = router.route(path)
     for (const operation of operations) {
       const access = operation.role === null ? [] : [options.authenticate, requireRole(operation.role)]
-      const body = readsBody(operation) ? options.readBody : []
-      route[operation.method](...access, ...body, handlerOf(operation))
+      const readBody = operation.role === null ? options.readPublicBody : options.readBody
+      route[operation.method](...access, ...(readsBody(operation) ? readBody : []), handlerOf(operation))
     }
     const isPublic = operations.every((operation) => operation.role === null)
     route.all(...(isPublic ? [] : [options.authenticate]), methodNotAllowed)

@@ -123,7 +123,13 @@ function successResponse(endpoint: Endpoint, status: number, description: string
     { description: text, schema: { type: 'string' } },
   ])
   const headers = { 'X-Request-Id': REQUEST_ID, ...Object.fromEntries(declared) }
-  if (isMade(endpoint)) headers.Location ??= { $ref: '#/components/headers/Location' }
+  if (isMade(endpoint)) {
+    // Another success may have made nothing, as a dry run.
+    headers.Location ??=
+      status === endpoint.status
+        ? { $ref: '#/components/headers/Location' }
+        : { ...HEADERS.Location, required: false }
+  }
   if (NO_BODY.includes(status)) return { description, headers }
   const json = answer && run ? { 'application/json': { schema: answer } } : {}
   // A stream's schema, where it has one, is of JSON; text says nothing of its lines.

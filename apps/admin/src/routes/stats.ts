@@ -1,3 +1,4 @@
+import { RANKED_FAILURES } from '@jobu/db'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
 import {
   cronStatsQuery,
@@ -89,7 +90,7 @@ export function statsEndpoints(stats: StatsService): Endpoint[] {
       tag,
       role: 'viewer',
       summary: 'Crons with what settled of them, the worst first',
-      description: `At most 7 days; default the last 24 hours. ${HOURS} The orders are those an index gives, so that they cost the same for a hundred thousand crons: by failures, by the last failure, by the longest duration or lateness, by name. Crons without failures, or whose longest is below a millisecond, are not in those orders. Pages reach the first ${MAX_RANK}; \`cron_id\` asks for any cron. ${PERCENTILES}`,
+      description: `At most 7 days; default the last 24 hours. ${HOURS} The orders are those an index gives, so that they cost the same for a hundred thousand crons: by failures, by the last failure, by the longest duration or lateness, by name. Crons without failures, or whose longest is below a millisecond, are not in those orders; the most failures are sought among the newest ${RANKED_FAILURES} hours of crons with failures. Pages reach the first ${MAX_RANK}; \`cron_id\` asks for any cron. ${PERCENTILES}`,
       query: cronStatsQuery,
       answer: cronStatsPage,
       run: ({ query }) => stats.crons(query),

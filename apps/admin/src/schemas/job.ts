@@ -107,6 +107,7 @@ export const patchJobBody = z
     path: ['priority'],
     message: 'is missing, and so is scheduled_time; give at least one of them',
   })
+  .meta({ id: 'JobChange', example: { priority: 10 } })
 export type PatchJobBody = z.output<typeof patchJobBody>
 
 /** One value of a body's filter, or several. */
@@ -146,6 +147,7 @@ export const bulkActionBody = z
       given === 0 ? 'is required, or filter, or all: true' : 'give one of ids, filter and all, not several'
     context.addIssue({ code: 'custom', path: ['ids'], message })
   })
+  .meta({ id: 'BulkAction', example: { filter: { status: 'FAILED', handler_name: 'http' }, dry_run: true } })
 export type BulkActionBody = z.output<typeof bulkActionBody>
 
 export const bulkActionQuery = z.strictObject({

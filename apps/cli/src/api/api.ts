@@ -8,10 +8,15 @@ export const MAX_PAGE = 200
 
 /** What `POST /jobs/bulk/...` acts on. */
 export type Selection = { ids: number[] } | { filter: Record<string, unknown> }
-/** How many executions a bulk action concerns, or concerned. */
 export interface BulkAnswer {
-  count: number
-  [field: string]: unknown
+  matched: number
+  /** Done by this call. */
+  changed: number
+  /** In a status that this cannot be done to. */
+  skipped: number
+  /** Not reached in the time a call takes; in a dry run, what would be done. */
+  remaining: number
+  is_exact: boolean
 }
 /** What `dry_run` of a backfill, or the backfill itself, says. */
 export interface BackfillAnswer {
@@ -79,10 +84,13 @@ export class Api {
   /** Every cron that matches, page by page. */
   async #allCrons(query: Query): Promise<Cron[]> {
     const found: Cron[] = []
-    for (let page = 1; ; page++) {
-      const { items, total } = await this.crons.list({ order_by: 'id', ...query, page, size: MAX_PAGE })
-      found.push(...items)
-      if (items.length < MAX_PAGE || found.length >= total) return found
+    let next: Query = {}
+    for (let page = 2; ; page++) {
+      const answer = await this.crons.list({ order_by: 'id', ...query, ...next, size: MAX_PAGE })
+      found.push(...answer.items)
+      const { next_cursor: cursor } = answer
+      if (cursor === null || (cursor === undefined && answer.items.length < MAX_PAGE)) return found
+      next = cursor === undefined ? { page } : { cursor }
     }
   }
 

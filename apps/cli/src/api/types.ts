@@ -10,6 +10,8 @@ export interface ErrorDetail {
 export interface Page<T> {
   items: T[]
   total: number
+  /** False: there are at least `total`. */
+  total_is_exact?: boolean
   page?: number
   size?: number
   pages?: number

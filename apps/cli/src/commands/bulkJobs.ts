@@ -1,5 +1,6 @@
+import type { BulkAnswer, Selection } from '../api/api.ts'
 import type { Context } from '../context.ts'
-import { usageError } from '../errors.ts'
+import { CliError, usageError } from '../errors.ts'
 import { type JobFilterOptions, jobFilterOf } from './jobFilter.ts'
 
 const DONE = { retry: 'retried', cancel: 'cancelled', delete: 'deleted' } as const
@@ -32,11 +33,38 @@ export async function bulkJobs(
 
   const selection = hasFilter ? { filter } : { ids }
   if (hasFilter || isDryRun) {
-    const { count, ...rest } = await api.jobs.bulk(verb, selection, true)
-    if (isDryRun) return context.show({ count, ...rest }, () => `${count} would be ${DONE[verb]}\n`)
-    if (count === 0) return context.show({ count }, () => 'none matches\n')
-    if (!isSure) await context.confirm(`${count} ${count === 1 ? 'job' : 'jobs'} will be ${DONE[verb]}.`)
+    const plan = await api.jobs.bulk(verb, selection, true)
+    const count = `${plan.is_exact === false ? 'at least ' : ''}${plan.remaining}`
+    if (isDryRun) return context.show(plan, () => `${count} would be ${DONE[verb]}${skippedText(plan)}\n`)
+    if (plan.remaining === 0) {
+      return context.show(plan, () => `none can be ${DONE[verb]}${skippedText(plan)}\n`)
+    }
+    if (!isSure) await context.confirm(`${count} ${count === '1' ? 'job' : 'jobs'} will be ${DONE[verb]}.`)
   }
-  const answer = await api.jobs.bulk(verb, selection)
-  context.show(answer, () => `${answer.count} ${DONE[verb]}\n`)
+  const answer = await untilDone(context, verb, selection)
+  context.show(answer, () => `${answer.changed} ${DONE[verb]}${skippedText(answer)}\n`)
+}
+
+/** A call works for a limited time: it is sent again while something remains. */
+async function untilDone(
+  { api, say, isJson }: Context,
+  verb: keyof typeof DONE,
+  selection: Selection,
+): Promise<BulkAnswer> {
+  let changed = 0
+  for (;;) {
+    const answer = await api.jobs.bulk(verb, selection)
+    changed += answer.changed
+    if (answer.remaining === 0) return { ...answer, changed }
+    if (answer.changed === 0) {
+      throw new CliError(
+        `${changed} ${DONE[verb]}, ${answer.remaining} could not be reached; try again later`,
+      )
+    }
+    if (!isJson) say(`${changed} ${DONE[verb]}, ${answer.remaining} to go`)
+  }
+}
+
+function skippedText({ skipped }: BulkAnswer): string {
+  return skipped > 0 ? `; ${skipped} are in a status that does not allow it` : ''
 }

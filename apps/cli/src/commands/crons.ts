@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { MAX_PAGE } from '../api/api.ts'
-import type { Cron, NextRuns, Slot } from '../api/types.ts'
+import type { Cron, NextRuns, Page, Slot } from '../api/types.ts'
 import { action, type Context } from '../context.ts'
 import { usageError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { statusText } from '../output/paint.ts'
 import { type Column, printable } from '../output/table.ts'
-import { durationText, parseTime, timeText } from '../output/times.ts'
+import { durationText, parseTime, sentenceText, timeText } from '../output/times.ts'
 import { tree } from '../output/tree.ts'
 import { addApplyCommand } from './applyCommand.ts'
 import { jsonObject, wholeNumber } from './arguments.ts'
@@ -25,6 +25,7 @@ export function addCronCommands(program: Command, io: Io): void {
     .option('--q <text>', 'those whose name or description holds this text')
     .option('--page <number>', 'which page', wholeNumber)
     .option('--size <number>', 'how many on a page, at most 200', wholeNumber)
+    .option('--cursor <cursor>', 'the page after this one')
     .option('--order-by <field>', 'with a leading - for descending')
     .option('--all', 'every page')
     .action(action<ListOptions>(io, listCrons))
@@ -139,6 +140,7 @@ interface ListOptions {
   q?: string
   page?: number
   size?: number
+  cursor?: string
   orderBy?: string
   all?: boolean
 }
@@ -156,7 +158,12 @@ async function listCrons(context: Context, options: ListOptions): Promise<void> 
     ? await context.api.crons
         .all(Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)))
         .then((items) => ({ items, total: items.length }))
-    : await context.api.crons.list({ ...filter, page: options.page, size: options.size })
+    : await context.api.crons.list({
+        ...filter,
+        page: options.page,
+        size: options.size,
+        cursor: options.cursor,
+      })
   context.showTable(page, page.items, cronColumns(context))
   sayRest(context, page)
 }
@@ -216,7 +223,10 @@ async function listSlots(context: Context, options: SlotOptions, name?: string):
     ['job', (slot) => slot.job_id],
     ['late', (slot) => durationText(slot.late_ms)],
     ['took', (slot) => durationText(slot.duration_ms)],
-    ['explanation', (slot) => slot.explanation && printable(slot.explanation)],
+    [
+      'explanation',
+      (slot) => slot.explanation && printable(sentenceText(slot.explanation, context.timezone)),
+    ],
   ]
   context.showTable(page, page.items, columns)
   if (context.isJson) return
@@ -238,7 +248,11 @@ function showInstants(context: Context, preview: NextRuns): void {
 }
 
 /** Says on stderr that a list goes on. */
-export function sayRest(context: Context, page: { items: unknown[]; total?: number; page?: number }): void {
-  if (context.isJson || page.total === undefined || page.items.length >= page.total) return
-  context.say(`${page.items.length} of ${page.total}; --page ${(page.page ?? 1) + 1} shows more`)
+export function sayRest(context: Context, page: Page<unknown>): void {
+  const { items, total, next_cursor: cursor } = page
+  if (context.isJson || cursor === null || items.length >= total) return
+  const more = cursor === undefined ? `--page ${(page.page ?? 1) + 1}` : `--cursor ${cursor}`
+  context.say(
+    `${items.length} of ${total}${page.total_is_exact === false ? ' or more' : ''}; ${more} shows more`,
+  )
 }

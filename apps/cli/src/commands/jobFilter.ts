@@ -13,7 +13,7 @@ export interface JobFilterOptions {
   from?: string
   to?: string
   q?: string
-  source?: string
+  source?: string[]
   priority?: number
 }
 
@@ -26,7 +26,7 @@ export function addJobFilter(command: Command): Command {
     .option('--from <time>', 'scheduled then or later: ISO, a wall time of --timezone, now, -2h')
     .option('--to <time>', 'scheduled before then')
     .option('--q <text>', 'that hold this text')
-    .option('--source <source>', 'cron, api, schedule, event')
+    .option('--source <sources>', 'cron, api, schedule, event', listOf)
     .option('--priority <number>', 'of this priority', wholeNumber)
 }
 

@@ -4,7 +4,7 @@ import { action, type Context } from '../context.ts'
 import type { Io } from '../io.ts'
 import { statusText } from '../output/paint.ts'
 import { type Column, printable, table } from '../output/table.ts'
-import { durationText, timeText } from '../output/times.ts'
+import { durationText, sentenceText, timeText } from '../output/times.ts'
 import { tree } from '../output/tree.ts'
 import { idsOf, wholeNumber } from './arguments.ts'
 import { type BulkOptions, bulkJobs } from './bulkJobs.ts'
@@ -20,7 +20,7 @@ export function addJobCommands(program: Command, io: Io): void {
   addJobFilter(jobs.command('list').description('list executions, newest first'))
     .option('--page <number>', 'which page', wholeNumber)
     .option('--size <number>', 'how many on a page, at most 200', wholeNumber)
-    .option('--cursor <cursor>', 'the page after this one: next_cursor of --json')
+    .option('--cursor <cursor>', 'the page after this one')
     .option('--order-by <field>', 'with a leading - for descending')
     .action(action<ListOptions>(io, listJobs))
 
@@ -48,7 +48,11 @@ export function addJobCommands(program: Command, io: Io): void {
       action(io, async (context, _options: object, id) => {
         const answer = await context.api.jobs.why(idsOf([id!])[0]!)
         const { status, verdict, explanation } = answer
-        context.show(answer, () => `job ${id} is ${status} (${verdict})\n${printable(explanation)}\n`)
+        context.show(
+          answer,
+          () =>
+            `job ${id} is ${status} (${verdict})\n${printable(sentenceText(explanation, context.timezone))}\n`,
+        )
       }),
     )
 

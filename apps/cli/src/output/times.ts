@@ -11,6 +11,11 @@ export function timeText(instant: unknown, timezone: string): string {
   return `${wall.slice(0, 10)} ${wall.slice(11, 19)} ${offsetText(offset)}`
 }
 
+/** A sentence of the API with the instants in it, which are in UTC, as `timeText` shows them. */
+export function sentenceText(text: string, timezone: string): string {
+  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (instant) => timeText(instant, timezone))
+}
+
 /** `1.2 s`, `3 min 20 s`; `-` for none. */
 export function durationText(milliseconds: unknown): string {
   if (typeof milliseconds !== 'number') return '-'

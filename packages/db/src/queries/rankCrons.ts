@@ -22,9 +22,15 @@ const UNFOLDED_FAILURES = `
   SELECT job_id, count, hour FROM ${UNFOLDED} AS delta
   WHERE job_id IS NOT NULL AND status IN ('FAILED', 'TIMEOUT') AND hour >= $1 AND hour < $2`
 
+/** Hours of crons with failures that a ranking looks at: where everything fails, the newest have to do. */
+export const RANKED_FAILURES = 20_000
+
 const BY_FAILURES = `
 SELECT job_id AS id FROM (
-  SELECT job_id, count, hour FROM execution_failures_hourly WHERE hour >= $1 AND hour < $2
+  (
+    SELECT job_id, count, hour FROM execution_failures_hourly WHERE hour >= $1 AND hour < $2
+    ORDER BY hour DESC, job_id DESC LIMIT ${RANKED_FAILURES}
+  )
   UNION ALL ${UNFOLDED_FAILURES}
 ) AS entry
 GROUP BY job_id ORDER BY sum(count) DESC, job_id LIMIT $3`
@@ -59,8 +65,8 @@ export const CRON_RANKS = Object.keys(ORDERS) as CronRank[]
  * The first crons by what settled of them from `from` to `to`, both whole hours; those without a failure, or without a
  * duration or lateness of a millisecond, are not in those orders.
  *
- * Index: primary key of `execution_failures_hourly` (for the most failures all rows of the time: one for each cron and hour
- * with failures), `execution_stats_duration_idx`, `execution_stats_lateness_idx`, `cron_jobs_name_key`. Called by: the admin API.
+ * Index: primary key of `execution_failures_hourly` (for the most failures the newest `RANKED_FAILURES` rows of the time),
+ * `execution_stats_duration_idx`, `execution_stats_lateness_idx`, `cron_jobs_name_key`. Called by: the admin API.
  */
 export async function rankCrons(
   tx: Tx,

@@ -82,6 +82,7 @@ describe('claimExecutions', () => {
       retryBackoff: 'fixed',
       timeoutSeconds: 60,
       readyAt: before.readyAt,
+      latenessMs: expect.any(Number),
       isBackfill: false,
     })
     const row = await getExecution(bench.db, before.id)
