@@ -4,12 +4,13 @@ ARG NODE_IMAGE=node:24-bookworm-slim
 FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
 ENV CI=true
-COPY package.json pnpm-lock.yaml pnpm-workspace.yaml .npmrc ./
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml .npmrc .pnpmfile.cjs ./
 COPY packages/cron/package.json packages/cron/
 COPY packages/db/package.json packages/db/
 COPY packages/handlers/package.json packages/handlers/
 COPY packages/runtime/package.json packages/runtime/
 COPY apps/admin/package.json apps/admin/
+COPY apps/cli/package.json apps/cli/
 COPY apps/dispatcher/package.json apps/dispatcher/
 COPY apps/worker/package.json apps/worker/
 RUN npm install --global --no-fund --no-update-notifier "$(node -p 'require("./package.json").packageManager')"
@@ -44,13 +45,13 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --start-interval=1s -
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HEALTH_PORT}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 
 FROM service AS dispatcher
-ENV JOBU_DISPATCHER_HTTP_PORT=9090
+ENV JOBU_DISPATCHER_HTTP_HOST=0.0.0.0 JOBU_DISPATCHER_HTTP_PORT=9090
 COPY --from=dispatcher-dependencies /app .
 COPY --from=build /out .
 CMD ["node", "--enable-source-maps", "apps/dispatcher/dist/main.js"]
 
 FROM service AS worker
-ENV JOBU_WORKER_HTTP_PORT=9090
+ENV JOBU_WORKER_HTTP_HOST=0.0.0.0 JOBU_WORKER_HTTP_PORT=9090
 COPY --from=worker-dependencies /app .
 COPY --from=build /out .
 CMD ["node", "--enable-source-maps", "apps/worker/dist/main.js"]

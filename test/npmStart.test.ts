@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { until } from './support/until.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const TOKEN = 'a-token-for-the-test-of-the-launcher-itself'
+const PASSWORD = 'correct horse battery'
 
 let dataDir: string
 let port: number
@@ -38,6 +40,7 @@ function start(): { output(): string } {
       JOBU_DATA_DIR: dataDir,
       JOBU_ADMIN_PORT: String(port),
       JOBU_ADMIN_TOKEN: TOKEN,
+      JOBU_ADMIN_PASSWORD: PASSWORD,
       JOBU_WORKER_HANDLERS_PATH: join(ROOT, 'examples/handlers'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,6 +72,23 @@ const isReady = (run: { output(): string }) =>
     { timeoutMs: 90_000 },
   )
 
+/** The commands of a section of the README, run by a shell as they stand there but for the address and the password. */
+function runReadme(section: string): Promise<string> {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+  const [, commands] = new RegExp(`## ${section}\\n[^]*?\`\`\`sh\\n([^]*?)\`\`\``).exec(readme) ?? []
+  const script = commands!
+    .replace('http://localhost:8080', `http://127.0.0.1:${port}`)
+    .replace('PASSWORD=...', `PASSWORD=${PASSWORD}`)
+  const shell = spawn('bash', ['-c', script], { cwd: dataDir, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [shell.stdout, shell.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  return once(shell, 'close').then(() => output)
+}
+
 interface Job {
   id: number
   cron_name: string | null
@@ -93,9 +113,12 @@ async function leftovers(): Promise<string[]> {
 test('npm start runs the example crons and a handler of one’s own, ends on Ctrl+C with nothing left, and finds its data again', async () => {
   const first = start()
   await isReady(first)
+  const password = /sign in {3}admin, password (\S+)/.exec(first.output())?.[1]
+  await api('/auth/sign-in', { name: 'admin', password })
   const crons = await api<{ items: Array<{ name: string }>; total: number }>('/crons')
   expect(crons.items.map(({ name }) => name)).toContain('example-echo')
 
+  const readme = runReadme('Your first cron, in a minute')
   const greeted = await api<Job>('/jobs', { handler_name: 'greet', params: { who: 'Seoul' } })
   const transferred = await api<Job>('/jobs', {
     handler_name: 'transfer',
@@ -119,12 +142,21 @@ test('npm start runs the example crons and a handler of one’s own, ends on Ctr
   )
   expect(fired.result).toEqual({ message: 'hello from jobu' })
 
+  const said = await readme
+  expect(said).toMatch(/event: log\ndata: .*"message":"hello"/)
+  expect(said).toContain('"verdict":"SUCCEEDED"')
+  expect(said).toMatch(/event: cron\ndata: .*"action":"fired","name":"hello"/)
+  // What it watched has run by the time it asks for its slots.
+  expect(said).toMatch(/"scheduled_time":"[^"]*:00.000Z","verdict":"SUCCESS"/)
+
   launcher!.kill('SIGINT')
   expect(await once(launcher!, 'exit')).toEqual([0, null])
   expect(first.output()).toContain('stopped')
   expect(await leftovers()).toEqual([])
 
-  await isReady(start())
+  const second = start()
+  await isReady(second)
+  expect(second.output()).toContain(`sign in   admin, password ${password}\n`)
   expect((await api<{ total: number }>('/crons')).total).toBe(crons.total)
   expect((await api<Job>(`/jobs/${fired.id}`)).status).toBe('SUCCESS')
   launcher!.kill('SIGTERM')

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /** Sections in the order they run. */
-export const SECTIONS = ['drain', 'history', 'enqueue', 'crons', 'latency', 'memory', 'pinned', 'lists']
+export const SECTIONS = ['drain', 'history', 'enqueue', 'crons', 'latency', 'events', 'memory', 'pinned', 'lists']
 
 export const USAGE = `npm run bench [-- options]
   --rounds N     rounds of the repeated sections (default 3)
@@ -25,6 +25,7 @@ export const USAGE = `npm run bench [-- options]
  * @property {number} peerCronSeconds  how long a peer's crons are waited for
  * @property {number} latencyJobs    enqueued one by one
  * @property {number} slotSeconds    of crons that fire each second
+ * @property {number} floodSeconds   of changes to readers of /events
  * @property {number} idleSeconds    before memory is read
  * @property {number} steadySeconds  of load with a transaction left open, and without
  * @property {number} steadyRate     jobs a second of that load
@@ -72,6 +73,7 @@ export function parseOptions(args) {
     peerCronSeconds: quick ? 15 : 60,
     latencyJobs: quick ? 50 : 200,
     slotSeconds: quick ? 8 : 30,
+    floodSeconds: quick ? 10 : 60,
     idleSeconds: quick ? 5 : 30,
     steadySeconds: quick ? 10 : 45,
     steadyRate: quick ? 1_000 : 2_000,

@@ -24,12 +24,12 @@ export async function loadExamples({ url, token }, dataDir, { signal, say }) {
   }
   try {
     if ((await request('GET')).total === 0) {
-      const { parse } = await import('yaml')
-      const text = readFileSync(join(ROOT, 'examples', 'crons.yaml'), 'utf8').replaceAll('{admin_url}', url)
-      const crons = parse(text).crons
-      for (const cron of crons) {
-        await request('POST', cron).catch((error) =>
-          say(`example cron "${cron.name}" was refused: ${error.message}`),
+      const { readCronFile } = await import('../../apps/cli/dist/cronFile/readCronFile.js')
+      const text = readFileSync(join(ROOT, 'examples', 'crons.yaml'), 'utf8')
+      const crons = readCronFile(text, 'examples/crons.yaml', { admin_url: url })
+      for (const { name, body } of crons) {
+        await request('POST', body).catch((error) =>
+          say(`example cron "${name}" was refused: ${error.message}`),
         )
       }
       say(`loaded ${crons.length} example crons`)

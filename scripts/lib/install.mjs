@@ -5,10 +5,10 @@ import { ROOT, run } from './run.mjs'
 /**
  * Installs the dependencies as locked; quick when they are there.
  *
- * @param {{ signal?: AbortSignal, say?: (text: string) => void }} [options]
+ * @param {{ signal?: AbortSignal, output?: 'stdout' | 'stderr', say?: (text: string) => void }} [options]
  * @throws when it fails; pnpm's output is on the terminal
  */
-export async function install({ signal, say = console.log } = {}) {
+export async function install({ signal, output, say = console.log } = {}) {
   // pnpm ends an installation by writing the lockfile it has carried out.
   const wanted = read('pnpm-lock.yaml')
   if (wanted === undefined || wanted !== read('node_modules/.pnpm/lock.yaml')) {
@@ -20,7 +20,7 @@ export async function install({ signal, say = console.log } = {}) {
       '--reporter=append-only',
       '--config.confirmModulesPurge=false',
     ]
-    if ((await run('npx', ['--yes', packageManager, ...flags], { signal })) !== 0) {
+    if ((await run('npx', ['--yes', packageManager, ...flags], { signal, output })) !== 0) {
       throw new Error('the dependencies could not be installed; the reason is above')
     }
   }
@@ -29,13 +29,12 @@ export async function install({ signal, say = console.log } = {}) {
 /**
  * Compiles the TypeScript that changed.
  *
- * @param {{ signal?: AbortSignal }} [options]
+ * @param {{ signal?: AbortSignal, output?: 'stdout' | 'stderr' }} [options]
  * @throws when it fails; the compiler's output is on the terminal
  */
-export async function build({ signal } = {}) {
-  if (
-    (await run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], { signal })) !== 0
-  ) {
+export async function build({ signal, output } = {}) {
+  const compiler = join('node_modules', 'typescript', 'bin', 'tsc')
+  if ((await run(process.execPath, [compiler, '-b'], { signal, output })) !== 0) {
     throw new Error('the build failed; the reason is above')
   }
 }

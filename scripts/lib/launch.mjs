@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { adminAccess, adminPort, DEFAULT_PORT } from './admin.mjs'
+import { adminAccess, adminPort, announceAdmin, DEFAULT_PORT } from './admin.mjs'
 import { loadExamples } from './examples.mjs'
 import { build, install } from './install.mjs'
 import { openDatabase } from './launcherDatabase.mjs'
@@ -24,6 +24,7 @@ const START_TIMEOUT_MS = 60_000
 export async function launch(names) {
   const services = new Map()
   let database
+  let withdrawAdmin
   let exitCode = 0
   let failure
   const { signal, requested } = stopRequests(() => {
@@ -59,7 +60,10 @@ export async function launch(names) {
     const admin = settings.services.includes('admin') ? startAdmin(settings, env, start) : undefined
     await Promise.all([...engine, admin])
     signal.throwIfAborted()
-    if (admin) await loadExamples(await admin, settings.dataDir, { signal, say })
+    if (admin) {
+      withdrawAdmin = announceAdmin(settings.dataDir, (await admin).url)
+      await loadExamples(await admin, settings.dataDir, { signal, say })
+    }
     say(readyText(settings, database, await admin))
     await requested
   } catch (error) {
@@ -69,6 +73,7 @@ export async function launch(names) {
     }
   }
 
+  withdrawAdmin?.()
   if (services.size > 0) say(`stopping ${[...services.keys()].join(', ')}`)
   const drainMs = Number(settings?.env.JOBU_WORKER_SHUTDOWN_TIMEOUT_SECONDS) * 1000 || 0
   await Promise.all([...services.values()].map((service) => service.stop(drainMs + STOP_MARGIN_MS)))
@@ -85,14 +90,13 @@ async function startAdmin(settings, env, start) {
   for (;;) {
     const { port, isChosen, isFree } = await adminPort(env)
     if (!isChosen && port !== DEFAULT_PORT) say(`port ${DEFAULT_PORT} is in use, admin takes ${port}`)
-    const secrets = { JOBU_ADMIN_TOKEN: access.token, JOBU_ADMIN_PASSWORD: access.password }
     try {
       const up = await start('admin', {
         ...env,
-        ...secrets,
+        ...access.env,
         ...(isChosen ? {} : { JOBU_ADMIN_PORT: String(port) }),
       })
-      return { ...access, url: up?.address ?? `http://localhost:${port}` }
+      return { ...access, ...up, url: up?.address ?? `http://localhost:${port}` }
     } catch (error) {
       // Between the look and the start another checkout's admin may have taken the port.
       if (isChosen || (await isFree())) throw error
@@ -107,10 +111,16 @@ function readyText({ services, dataDir }, database, admin) {
     const token = admin.hasOwnToken ? '$JOBU_ADMIN_TOKEN' : admin.token
     lines.push(
       `  open      ${admin.url}`,
-      `  sign in   password ${admin.hasOwnPassword ? 'as set in JOBU_ADMIN_PASSWORD' : admin.password}`,
+      `  sign in   admin, ${passwordText(admin)}`,
       `  try       curl -H "Authorization: Bearer ${token}" ${admin.url}/api/v1/crons`,
     )
   }
   lines.push(`  data      ${database.place}`, `  secrets   ${dataDir}/credentials.json`, '  stop      Ctrl+C')
   return lines.join('\n')
+}
+
+function passwordText({ hasOwnPassword, isInitialPassword, initialPassword }) {
+  if (hasOwnPassword) return 'password as set in JOBU_ADMIN_PASSWORD'
+  if (isInitialPassword) return `password ${initialPassword}`
+  return 'with the password it has in this database (lost: npm run jobu -- user set-password admin)'
 }

@@ -26,7 +26,7 @@ export function launcherSettings(names, env = process.env) {
   const dataDir = resolve(ROOT, env.JOBU_DATA_DIR || '.jobu')
   // It holds passwords.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const { JOBU_ADMIN_TOKEN, JOBU_ADMIN_PASSWORD, ...common } = env
+  const { JOBU_ADMIN_TOKEN, JOBU_ADMIN_PASSWORD, JOBU_ADMIN_INITIAL_PASSWORD, ...common } = env
   return {
     services: names.length > 0 ? SERVICES.filter((name) => names.includes(name)) : SERVICES,
     dataDir,
@@ -35,6 +35,7 @@ export function launcherSettings(names, env = process.env) {
     /** Admin's secrets as the user set them; the launcher makes those that are missing. */
     adminToken: JOBU_ADMIN_TOKEN,
     adminPassword: JOBU_ADMIN_PASSWORD,
+    adminInitialPassword: JOBU_ADMIN_INITIAL_PASSWORD,
     /** The environment of every service; admin's secrets are for admin only. */
     env: {
       NODE_ENV: 'production',

@@ -10,11 +10,13 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal }} [options] `signal` ends it with SIGTERM
+ * @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal, output?: 'stdout' | 'stderr' }} [options] `signal` ends it
+ *        with SIGTERM; `output` is where what it says goes
  * @returns {Promise<number>} its exit code; 1 when a signal ended it
  */
-export async function run(command, args, { env = process.env, signal } = {}) {
-  const child = spawn(command, args, { cwd: ROOT, env, signal, stdio: ['ignore', 'inherit', 'inherit'] })
+export async function run(command, args, { env = process.env, signal, output = 'stdout' } = {}) {
+  const stdio = ['ignore', output === 'stdout' ? 1 : 2, 2]
+  const child = spawn(command, args, { cwd: ROOT, env, signal, stdio })
   try {
     const [code] = await once(child, 'exit')
     return code ?? 1

@@ -95,13 +95,25 @@ export class Bench {
       'execution_logs',
       'execution_stat_deltas',
       'execution_stats',
+      'execution_stats_hourly',
+      'execution_stats_all_time',
+      'execution_failures_hourly',
+      'execution_totals',
       'cron_jobs',
+      'cron_revisions',
+      'scheduler_stops',
       'workers',
       'dispatchers',
       'settings',
     ]) {
       await this.db.query(`DELETE FROM ${table}`)
     }
+    // Only where a test changed it: the trigger would tell every service.
+    await this.db.query(
+      `UPDATE scheduler_state SET is_running = true, reserved_at = NULL, reserved_until = NULL, reserved_by = NULL, reservation_reason = NULL,
+         reserved_for_execution = NULL, reserved_for_time = NULL
+       WHERE NOT is_running OR reserved_at IS NOT NULL`,
+    )
   }
 
   readonly anExecution = (state?: ExecutionState) => anExecution(this.db, state)

@@ -15,6 +15,7 @@ afterAll(() => rmSync(dir, { recursive: true }))
 
 const env = {
   JOBU_ADMIN_PASSWORD: 'a password',
+  JOBU_ADMIN_INITIAL_PASSWORD: 'a first password',
   JOBU_ADMIN_TOKEN: 't'.repeat(32),
   DATABASE_URL: 'postgresql://h/d',
 }

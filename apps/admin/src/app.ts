@@ -1,49 +1,91 @@
-import { type Database, JobuError } from '@jobu/db'
-import type { Logger } from '@jobu/runtime'
+import { checkNotBehind, type Database, JobuError, readQueueFigures } from '@jobu/db'
+import { addQueueMetrics, type Logger, type Readiness } from '@jobu/runtime'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
-import helmet from 'helmet'
+import { Authenticator } from './access/authenticator.ts'
+import { addressTest } from './access/clientAddress.ts'
+import { PasswordCheck } from './access/passwordCheck.ts'
+import { SignInLimits } from './access/signInLimits.ts'
+import { AdminMetrics } from './adminMetrics.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
+import type { EventHub } from './events/eventHub.ts'
+import { JobLogStream } from './events/jobLogStream.ts'
 import { authenticate } from './http/authenticate.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { jsonBody } from './http/jsonBody.ts'
 import { mount } from './http/mount.ts'
 import { requestLog } from './http/requestLog.ts'
+import { securityHeaders } from './http/securityHeaders.ts'
 import { sendError } from './http/sendError.ts'
+import { buildDocument } from './openapi/buildDocument.ts'
+import { docsPages } from './openapi/docsPages.ts'
+import { auditEndpoints } from './routes/audit.ts'
+import { authEndpoints } from './routes/auth.ts'
 import { cronEndpoints } from './routes/crons.ts'
+import { documentEndpoints } from './routes/document.ts'
+import { eventEndpoints } from './routes/events.ts'
+import { handlerEndpoints } from './routes/handlers.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
+import { metricsEndpoints } from './routes/metrics.ts'
+import { schedulerEndpoints } from './routes/scheduler.ts'
+import { statsEndpoints } from './routes/stats.ts'
+import { tokenEndpoints } from './routes/tokens.ts'
+import { userEndpoints } from './routes/users.ts'
+import { workerEndpoints } from './routes/workers.ts'
+import { AuditService } from './services/auditService.ts'
 import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
+import { HandlerService } from './services/handlerService.ts'
 import { JobService } from './services/jobService.ts'
+import { SchedulerService } from './services/schedulerService.ts'
+import { SessionService } from './services/sessionService.ts'
+import { StatsService } from './services/statsService.ts'
+import { TokenService } from './services/tokenService.ts'
+import { UserService } from './services/userService.ts'
+import { WorkerService } from './services/workerService.ts'
+
+/** A name and a password, whatever their escapes; who has not signed in makes admin read no more. */
+const PUBLIC_BODY_LIMIT_BYTES = 16_384
 
 export interface AppDeps {
   /** Opened with `engine`. */
   database: Database
+  events: EventHub
   config: AdminConfig
   scheduling: SchedulingConfig
   logger: Logger
   version: string
+  /** What else `/ready` looks at. */
+  readiness?: Partial<Readiness>
 }
 
-/** The service as an Express application; whoever calls it listens. */
+/** The service as an Express application; whoever calls it listens. `app.locals.openapi()` builds its document. */
 export function buildApp(deps: AppDeps): Express {
-  const { database, config, logger, version } = deps
-  const guard = authenticate(config)
-  const options = { authenticate: guard, readBody: jsonBody(config.body_limit_bytes) }
+  const { config, logger } = deps
+  const { authenticator, metrics, service, api: operations, document } = assemble(deps)
+  const guard = authenticate(authenticator, config, metrics)
+  const options = {
+    authenticate: guard,
+    readBody: jsonBody(config.body_limit_bytes),
+    readPublicBody: jsonBody(PUBLIC_BODY_LIMIT_BYTES),
+  }
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.set('trust proxy', addressTest([...config.trusted_proxies, ...config.auth.proxy.trusted]))
+  app.use(metrics.middleware)
   app.use(requestLog(logger))
-  app.use(helmet())
+  app.use(securityHeaders())
   app.use(corsOf(config))
   app.use(noStore)
-  const service = healthEndpoints(database, version)
-  const api = Router().use(mount([...service, ...apiEndpoints(deps)], options))
+  app.locals.openapi = document
+  const api = Router().use(mount([...service, ...operations], options))
   app.use(['/api/v1', '/api'], api)
   // Where orchestrators look for them.
   app.use(mount(service, options))
+  app.use(docsPages(guard))
   app.use(guard, (request) => {
     throw new JobuError('NOT_FOUND', `There is no ${request.path}`)
   })
@@ -51,13 +93,58 @@ export function buildApp(deps: AppDeps): Express {
   return app
 }
 
-/** Every operation below the API's prefix that needs credentials. */
-function apiEndpoints({ database, scheduling, logger }: AppDeps): Endpoint[] {
+/** Every operation there is, for whom it is mounted or written down. */
+export function endpointsOf(deps: AppDeps): Endpoint[] {
+  const { service, api } = assemble(deps)
+  return [...service, ...api]
+}
+
+function assemble(deps: AppDeps) {
+  const { database, events, config, scheduling, logger, version } = deps
+  const metrics = new AdminMetrics(() => events.streams.size)
+  metrics.watchDatabases({ engine: database })
+  addQueueMetrics(metrics.registry, () => readQueueFigures(database))
   const handlers = new HandlerCatalog(database, logger)
-  return [
-    ...cronEndpoints(new CronService(database, handlers, scheduling)),
-    ...jobEndpoints(new JobService(database, handlers)),
+  const passwords = new PasswordCheck(database, new SignInLimits(database), logger, metrics)
+  const authenticator = new Authenticator(database, config, passwords, logger)
+  const forget = () => authenticator.forget()
+  const document = () => buildDocument([...service, ...api], { version })
+  /** Also found at the root, where orchestrators and tools look. */
+  const service: Endpoint[] = [
+    ...healthEndpoints(database, version, readinessOf(deps)),
+    ...metricsEndpoints(metrics),
+    ...documentEndpoints(document),
   ]
+  const api: Endpoint[] = [
+    ...cronEndpoints(new CronService(database, handlers, scheduling)),
+    ...jobEndpoints(new JobService(database, handlers), new JobLogStream(database, events)),
+    ...workerEndpoints(new WorkerService(database)),
+    ...handlerEndpoints(new HandlerService(database)),
+    ...schedulerEndpoints(new SchedulerService(database, handlers, scheduling)),
+    ...authEndpoints(new SessionService(database, config, passwords, forget), config),
+    ...userEndpoints(new UserService(database, forget)),
+    ...tokenEndpoints(new TokenService(database, forget)),
+    ...auditEndpoints(new AuditService(database)),
+    ...statsEndpoints(new StatsService(database, config.display_timezone)),
+    ...eventEndpoints(events),
+  ]
+  return { authenticator, metrics, service, api, document }
+}
+
+function readinessOf({ database, events, readiness }: AppDeps): Readiness {
+  return {
+    required: {
+      database: async () => void (await database.query('SELECT 1')),
+      migrations: () => checkNotBehind(database),
+      ...readiness?.required,
+    },
+    optional: {
+      events: () => {
+        if (!events.isListening) throw new Error('not listening; clients read anew once it is')
+      },
+      ...readiness?.optional,
+    },
+  }
 }
 
 /** Closed unless origins are configured. */
@@ -66,6 +153,7 @@ function corsOf({ cors: { origins, credentials } }: AdminConfig): RequestHandler
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
     credentials,
+    allowedHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'X-CSRF-Token', 'X-Request-Id'],
     exposedHeaders: ['Location', 'X-Request-Id', 'Retry-After'],
     maxAge: 600,
   })

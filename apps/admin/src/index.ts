@@ -1,4 +1,6 @@
-export { type AppDeps, buildApp } from './app.ts'
+export { prepareAccess } from './access/prepareAccess.ts'
+export { type AppDeps, buildApp, endpointsOf } from './app.ts'
+export { type CommandIo, runUserCommand } from './cli/userCommand.ts'
 export {
   type AdminConfig,
   adminSchema,
@@ -6,4 +8,5 @@ export {
   loadSchedulingConfig,
   type SchedulingConfig,
 } from './config.ts'
+export { EventHub, type EventHubOptions } from './events/eventHub.ts'
 export { type Admin, startAdmin } from './startAdmin.ts'

@@ -1,11 +1,14 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { checkMigrations, Database, type DatabaseConfig } from '@jobu/db'
-import type { Logger } from '@jobu/runtime'
-import { VERSION } from '@jobu/runtime'
+import { collectProcessMetrics, type Logger, VERSION } from '@jobu/runtime'
+import { prepareAccess } from './access/prepareAccess.ts'
 import { buildApp } from './app.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
+import { EventHub } from './events/eventHub.ts'
+import { HouseKeeping } from './houseKeeping.ts'
+import { createHttpServer } from './http/createHttpServer.ts'
 
 /** How long requests may take to finish once the service stops, in milliseconds. */
 const STOP_TIMEOUT_MS = 3_000
@@ -20,11 +23,13 @@ export interface Admin {
   /** Where a person reaches it. */
   address: string
   port: number
+  /** For the launcher: whether the password it made up is the administrator's. */
+  report: { isInitialPassword: boolean }
   stop(): Promise<void>
 }
 
 /**
- * @throws JobuError MIGRATIONS_BEHIND, MIGRATIONS_AHEAD; the driver's error when the database cannot be reached;
+ * @throws JobuError MIGRATIONS_BEHIND, MIGRATIONS_AHEAD; ConfigError when nobody could sign in; the driver's error when the database cannot be reached;
  * what `listen` throws, such as EADDRINUSE
  */
 export async function startAdmin(
@@ -44,21 +49,43 @@ export async function startAdmin(
     },
     { engine: true, applicationName: 'jobu-admin' },
   )
+  const houseKeeping = new HouseKeeping(database, config, logger)
+  let events: EventHub | undefined
   try {
     await checkMigrations(database)
-    const server = createServer(buildApp({ database, config, scheduling, logger, version: VERSION }))
+    const report = await prepareAccess(database, config, logger)
+    collectProcessMetrics()
+    let isStopping = false
+    const readiness = {
+      required: {
+        service: () => {
+          if (isStopping) throw new Error('stopping')
+        },
+      },
+    }
+    events = new EventHub(database, databaseConfig, logger, {
+      maxStreams: config.events.max_streams,
+      heartbeatMs: config.events.heartbeat_seconds * 1000,
+    })
+    const app = buildApp({ database, events, config, scheduling, logger, version: VERSION, readiness })
+    const server = createHttpServer(app)
     server.listen(config.port, config.host)
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
+    houseKeeping.start()
     return {
       address: `http://${hostName(config.host)}:${port}`,
       port,
+      report,
       async stop() {
-        await close(server)
+        isStopping = true
+        await Promise.all([events?.close(), close(server)])
+        await houseKeeping.stop()
         await database.close()
       },
     }
   } catch (error) {
+    await events?.close()
     await database.close()
     throw error
   }

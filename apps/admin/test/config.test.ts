@@ -22,8 +22,16 @@ test('a missing file and a token give the defaults', () => {
     port: 8080,
     cors: { origins: [], credentials: false },
     token: TOKEN,
+    events: { max_streams: 500, heartbeat_seconds: 15 },
     display_timezone: 'Asia/Seoul',
     body_limit_bytes: 10_485_760,
+    trusted_proxies: [],
+    auth: {
+      session_idle_seconds: 3_600,
+      session_max_seconds: 43_200,
+      proxy: { header: 'x-user-id', role_header: null, default_role: 'viewer', trusted: [] },
+    },
+    audit_retention_days: 365,
   })
 })
 
@@ -37,7 +45,6 @@ test('variables win over the file', () => {
 })
 
 test.each([
-  ['', {}, /set JOBU_ADMIN_PASSWORD or JOBU_ADMIN_TOKEN/],
   ['', { JOBU_ADMIN_TOKEN: 'short' }, /at least 32 characters/],
   ['', { JOBU_ADMIN_PASSWORD: 'short' }, /at least 8 characters/],
   ['admin: { cors: { origins: "*", credentials: true } }', undefined, /admin\.cors\.credentials/],
@@ -45,11 +52,31 @@ test.each([
   ['admin: { cors: { origins: ["https://a.example/"] } }', undefined, /admin\.cors\.origins/],
   ['admin: { display_timezone: Mars }', undefined, /admin\.display_timezone/],
   ['admin: { port: 99999 }', undefined, /admin\.port/],
+  ['admin: { trusted_proxies: [0.0.0.0/0] }', undefined, /admin\.trusted_proxies\.0.*not all/],
+  ['admin: { trusted_proxies: ["::/0"] }', undefined, /admin\.trusted_proxies\.0/],
+  ['admin: { auth: { proxy: { trusted: [10.0.0.0/33] } } }', undefined, /admin\.auth\.proxy\.trusted\.0/],
+  ['admin: { auth: { proxy: { trusted: [proxy.local] } } }', undefined, /admin\.auth\.proxy\.trusted\.0/],
+  ['admin: { auth: { proxy: { default_role: root } } }', undefined, /admin\.auth\.proxy\.default_role/],
+  ['admin: { auth: { proxy: { header: "a b" } } }', undefined, /admin\.auth\.proxy\.header/],
+  ['admin: { auth: { session_idle_seconds: 10 } }', undefined, /admin\.auth\.session_idle_seconds/],
+  ['admin: { audit_retention_days: 0 }', undefined, /admin\.audit_retention_days/],
   ['admin: { prot: 8080 }', undefined, /unknown key.*port/],
 ])('refuses %j with %j in one line, without the secret', (yaml, env, message) => {
   const start = () => load(yaml, env)
   expect(start).toThrow(message)
   expect(start).not.toThrow(/short|\n/)
+})
+
+test('proxies may come from the environment', () => {
+  const config = load('', {
+    JOBU_ADMIN_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+    JOBU_ADMIN_AUTH_PROXY_TRUSTED: '192.0.2.1',
+    JOBU_ADMIN_AUTH_PROXY_HEADER: 'X-Forwarded-User',
+  })
+  expect(config).toMatchObject({
+    trusted_proxies: ['10.0.0.0/8', '::1'],
+    auth: { proxy: { trusted: ['192.0.2.1'], header: 'x-forwarded-user' } },
+  })
 })
 
 test("the dispatcher's rules are read from its file, whatever else it or its variables say", () => {
@@ -58,7 +85,11 @@ test("the dispatcher's rules are read from its file, whatever else it or its var
     'dispatcher: { timezone: UTC, retention_days: 7, something_new: 1 }',
   )
   const env = { JOBU_DISPATCHER_MIN_CRON_INTERVAL_SECONDS: '5', JOBU_DISPATCHER_HTTP_PORT: '9090' }
-  expect(loadSchedulingConfig({ dir, env })).toEqual({ timezone: 'UTC', minCronIntervalSeconds: 5 })
+  expect(loadSchedulingConfig({ dir, env })).toEqual({
+    timezone: 'UTC',
+    minCronIntervalSeconds: 5,
+    misfireThresholdSeconds: 60,
+  })
 })
 
 test('a default zone that nobody knows is refused', () => {

@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib'
 import { Database } from '@jobu/db'
 import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
-import { adminSchema, buildApp } from '../src/index.ts'
+import { adminSchema, buildApp, EventHub } from '../src/index.ts'
+import { DocumentCheck } from './support/documentCheck.ts'
 import { PASSWORD, startTestApp, type TestApp, TOKEN } from './support/startTestApp.ts'
 
 interface Line {
@@ -108,14 +109,12 @@ describe('access', () => {
     await app.anonymous.get('/api/v1/crons').set('Authorization', authorization).expect(401)
   })
 
-  test('without a password Basic is no way in, and not offered', async () => {
-    const only = appOn(app.url, { password: undefined })
-    const response = await only.api
-      .get('/api/v1/crons')
-      .set('Authorization', basic(`admin:${PASSWORD}`))
-      .expect(401)
+  test.each([
+    ['Sec-Fetch-Mode', 'cors'],
+    ['User-Agent', 'Mozilla/5.0'],
+  ])('a browser, known by %s, is not made to ask for a password', async (header, value) => {
+    const response = await app.anonymous.get('/api/v1/crons').set(header, value).expect(401)
     expect(response.headers['www-authenticate']).toBe('Bearer realm="jobu"')
-    await only.close()
   })
 
   test('credentials are asked for before the body is looked at', async () => {
@@ -339,14 +338,24 @@ test('a lower minimum interval lets crons with seconds pass', async () => {
 /** Another app, on any database. */
 function appOn(url: string, config: Record<string, unknown> = {}) {
   const database = new Database({ url }, { engine: true })
-  const api = supertest(
-    buildApp({
-      database,
-      config: adminSchema.parse({ token: TOKEN, password: PASSWORD, ...config }),
-      scheduling: { minCronIntervalSeconds: 60, timezone: 'UTC' },
-      logger: createLogger('admin', { JOBU_LOG_LEVEL: 'silent' }),
-      version: '1.0.0',
-    }),
-  )
-  return { api, close: () => database.close() }
+  const logger = createLogger('admin', { JOBU_LOG_LEVEL: 'silent' })
+  const events = new EventHub(database, { url }, logger, { maxStreams: 1, heartbeatMs: 15_000 })
+  const app = buildApp({
+    database,
+    events,
+    config: adminSchema.parse({ token: TOKEN, password: PASSWORD, ...config }),
+    scheduling: { minCronIntervalSeconds: 60, timezone: 'UTC' },
+    logger,
+    version: '1.0.0',
+  })
+  const server = app.listen(0)
+  const check = DocumentCheck.watch(server, app)
+  return {
+    api: supertest(server),
+    async close() {
+      server.close()
+      await Promise.all([events.close(), database.close()])
+      check.throwViolations()
+    },
+  }
 }

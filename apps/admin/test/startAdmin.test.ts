@@ -3,6 +3,7 @@ import { createLogger } from '@jobu/runtime'
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../../test/support/testDatabase.ts'
 import { adminSchema, startAdmin } from '../src/index.ts'
+import { EventClient } from './support/EventClient.ts'
 import { TOKEN } from './support/startTestApp.ts'
 
 let database: TestDatabase
@@ -58,6 +59,15 @@ test('a request that is being answered is answered before it stops', async () =>
     expect((await answer).status).toBe(200)
   })
   await stopped
+})
+
+test('streams end whole when it stops', async () => {
+  const admin = await start()
+  const client = await EventClient.open({ server: { address: () => ({ port: admin.port }) } }, '/events')
+  await client.until(() => client.lastEventId !== '')
+  await admin.stop()
+  await client.closed
+  expect(client.isComplete).toBe(true)
 })
 
 test('a port in use fails the start with the code that names it', async () => {

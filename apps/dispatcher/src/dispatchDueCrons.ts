@@ -1,4 +1,4 @@
-import { NextRunMemo } from '@jobu/cron'
+import { NextRunMemo, planSlots, type SlotPlan, SpecGuard } from '@jobu/cron'
 import {
   activeExecutionsOf,
   type Database,
@@ -7,12 +7,13 @@ import {
   lockDueCrons,
   releaseOverlapWaiters,
   replaceExecutions,
+  type Slot,
   type Tx,
   writeSlots,
+  yieldBackfill,
 } from '@jobu/db'
 import type { DispatcherConfig } from './config.ts'
-import { planSlots, type SlotPlan } from './planSlots.ts'
-import { SpecGuard } from './specGuard.ts'
+import { DispatcherMetrics } from './dispatcherMetrics.ts'
 
 export interface Dispatched {
   crons: number
@@ -30,12 +31,14 @@ const PARTITIONED_BACK_MS = 28 * 86_400_000
 export class CronDispatcher {
   readonly #db: Database
   readonly #config: DispatcherConfig
+  readonly #metrics: DispatcherMetrics
   readonly #memo = new NextRunMemo()
   readonly #guard: SpecGuard
 
-  constructor(db: Database, config: DispatcherConfig) {
+  constructor(db: Database, config: DispatcherConfig, metrics = new DispatcherMetrics()) {
     this.#db = db
     this.#config = config
+    this.#metrics = metrics
     this.#guard = new SpecGuard(config.min_cron_interval_seconds)
   }
 
@@ -48,6 +51,7 @@ export class CronDispatcher {
       this.#db.transactional({ label: 'warm up' }, async (tx) => {
         await lockDueCrons(tx, 0)
         await activeExecutionsOf(tx, [0])
+        await yieldBackfill(tx, [0])
         await writeSlots(tx, [], [])
       })
     await Promise.all(Array.from({ length: connections }, once))
@@ -56,12 +60,17 @@ export class CronDispatcher {
   /** One batch; fewer crons than `batch_size` means that no more are due. */
   async dispatchDueCrons(): Promise<Dispatched> {
     const waitingIds: number[] = []
+    let slots: Slot[] = []
+    let now: Date | undefined
+    let startedAt = 0
     const dispatched = await this.#db.transactional({ label: 'dispatch' }, async (tx) => {
       waitingIds.length = 0
+      startedAt = performance.now()
       const due = await lockDueCrons(tx, this.#config.batch_size)
       if (due.length === 0) return { crons: 0, fired: 0, skipped: 0 }
       const plans = await this.#plan(tx, due)
-      const slots = plans.flatMap((plan) => plan.slots)
+      now = due[0]!.now
+      slots = plans.flatMap((plan) => plan.slots)
       for (const slot of slots) if (slot.waitingFor === 'overlap') waitingIds.push(slot.jobId)
       const written = await writeSlots(
         tx,
@@ -70,6 +79,10 @@ export class CronDispatcher {
       )
       return { crons: due.length, ...written }
     })
+    if (now) {
+      const seconds = (performance.now() - startedAt) / 1000
+      this.#metrics.dispatched({ ...dispatched, slots, now, seconds })
+    }
     // What blocked them may have settled unseen while this transaction was open; the one that settled it looked too
     // early. Whoever commits last looks again, so nobody waits for the next sweep.
     if (waitingIds.length > 0) await releaseOverlapWaiters(this.#db, waitingIds)
@@ -91,7 +104,8 @@ export class CronDispatcher {
       await makeMonths(tx, plans, partitionedFrom)
 
     const replaced = plans.filter((plan) => plan.isReplacing).map((plan) => plan.slots.at(-1)!)
-    const stillRunning = new Set(await replaceExecutions(tx, replaced))
+    const backfilling = await yieldBackfill(tx, exclusive)
+    const stillRunning = new Set([...backfilling, ...(await replaceExecutions(tx, replaced))])
     for (const plan of plans) {
       if (!stillRunning.has(plan.advance.jobId)) continue
       for (const slot of plan.slots) if (slot.skipped === null) slot.waitingFor = 'overlap'

@@ -2,6 +2,7 @@ import { type Database, isConnectionFailure, nextWakeUp, promoteDueExecutions } 
 import type { Logger } from '@jobu/runtime'
 import type { DispatcherConfig } from './config.ts'
 import { CronDispatcher } from './dispatchDueCrons.ts'
+import { DispatcherMetrics } from './dispatcherMetrics.ts'
 
 /** Executions made claimable per statement. */
 const PROMOTE_BATCH = 1_000
@@ -26,18 +27,26 @@ export class DispatchLoop {
   readonly #config: DispatcherConfig
   readonly #logger: Logger
   readonly #isListening: () => boolean
+  readonly #metrics: DispatcherMetrics
   readonly #dispatcher: CronDispatcher
   #wake: (() => void) | undefined
   #isWoken = false
   #isStopping = false
   #done: Promise<void> | undefined
 
-  constructor(db: Database, config: DispatcherConfig, logger: Logger, isListening: () => boolean) {
+  constructor(
+    db: Database,
+    config: DispatcherConfig,
+    logger: Logger,
+    isListening: () => boolean,
+    metrics = new DispatcherMetrics(),
+  ) {
     this.#db = db
     this.#config = config
     this.#logger = logger
     this.#isListening = isListening
-    this.#dispatcher = new CronDispatcher(db, config)
+    this.#metrics = metrics
+    this.#dispatcher = new CronDispatcher(db, config, metrics)
   }
 
   start(): void {
@@ -90,11 +99,12 @@ export class DispatchLoop {
       const drains = await Promise.allSettled(Array.from({ length: PARALLEL_BATCHES }, drain))
       for (const one of drains) if (one.status === 'rejected') throw one.reason
     }
-    while (!this.#isStopping && (await promoteDueExecutions(this.#db, PROMOTE_BATCH)) === PROMOTE_BATCH);
+    while (!this.#isStopping && (await this.#promoteBatch()));
 
     const delayMs = await nextWakeUp(this.#db)
     const longestMs =
       1000 * (this.#isListening() ? this.#config.max_sleep_seconds : this.#config.poll_interval_seconds)
+    this.#metrics.passedAt = performance.now()
     // Due before this pass looked, and still there.
     const isHeld = delayMs !== null && -delayMs > performance.now() - startedAt
     return Math.max(isHeld ? HELD_PAUSE_MS : MIN_SLEEP_MS, Math.min(delayMs ?? Infinity, longestMs))
@@ -109,6 +119,13 @@ export class DispatchLoop {
       this.#logger.info('crons dispatched', { crons, fired, skipped, durationMs })
     }
     return crons === this.#config.batch_size
+  }
+
+  /** @returns whether more may be due */
+  async #promoteBatch(): Promise<boolean> {
+    const promoted = await promoteDueExecutions(this.#db, PROMOTE_BATCH)
+    this.#metrics.promoted.inc(promoted)
+    return promoted === PROMOTE_BATCH
   }
 
   async #sleep(ms: number): Promise<void> {

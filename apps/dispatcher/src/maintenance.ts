@@ -9,13 +9,22 @@ import {
   heartbeatDispatcher,
   isConnectionFailure,
   markLostServices,
+  monthsToRecount,
   pauseFailingCrons,
+  pruneHistory,
   pruneSideTables,
+  pruneStats,
+  pruneTotals,
+  recountTotals,
+  releaseBackfill,
   releaseOverlapWaiters,
+  SILENT_SECONDS,
   sqlState,
+  watchScheduler,
 } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
 import type { DispatcherConfig } from './config.ts'
+import { DispatcherMetrics } from './dispatcherMetrics.ts'
 import { planUnplannedCrons } from './planCrons.ts'
 import { reapExpiredLeases } from './reapExpiredLeases.ts'
 
@@ -24,8 +33,8 @@ const DAY_MS = 86_400_000
 const PARTITIONS_AHEAD_MS = 397 * DAY_MS
 const PARTITIONS_BACK_MS = 31 * DAY_MS
 const FOLD_BATCH = 5_000
-/** A service silent for this long is shown as LOST. */
-const SILENT_SECONDS = 60
+/** Rows of statistics that one statement deletes. */
+const PRUNE_BATCH = 5_000
 /** How long an execution waits for a worker that has its handler while other workers live. */
 const HANDLER_PATIENCE_SECONDS = 60
 const LOCK_NOT_AVAILABLE = '55P03'
@@ -49,29 +58,45 @@ export class Maintenance {
   readonly #config: DispatcherConfig
   readonly #logger: Logger
   readonly #dispatcherId: string
+  readonly #metrics: DispatcherMetrics
+  readonly #onStarted: () => void
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #running = new Set<Promise<void>>()
   #isStopping = false
   #reapedAt = Number.NEGATIVE_INFINITY
   #reapFrom = 0
+  #wasRunning = true
 
-  constructor(db: Database, config: DispatcherConfig, logger: Logger, dispatcherId: string) {
+  /** @param onStarted  the scheduler was started again: crons may be due */
+  constructor(
+    db: Database,
+    config: DispatcherConfig,
+    logger: Logger,
+    dispatcherId: string,
+    onStarted: () => void = () => {},
+    metrics = new DispatcherMetrics(),
+  ) {
     this.#db = db
     this.#config = config
     this.#logger = logger
     this.#dispatcherId = dispatcherId
+    this.#metrics = metrics
+    this.#onStarted = onStarted
   }
 
   start(): void {
     const tasks: Task[] = [
       { name: 'reap', intervalMs: REAP_INTERVAL_MS, run: () => this.reap() },
       { name: 'release overlap', intervalMs: 5_000, run: () => this.releaseOverlap() },
+      { name: 'watch scheduler', intervalMs: 1_000, run: () => this.watchScheduler() },
       { name: 'fold statistics', intervalMs: 1_000, run: () => this.foldStatistics() },
       { name: 'plan crons', intervalMs: 10_000, run: () => this.planCrons() },
       { name: 'heartbeat', intervalMs: 10_000, run: () => this.heartbeat() },
       { name: 'orphaned handlers', intervalMs: 15_000, run: () => this.failOrphans() },
       { name: 'partitions', intervalMs: 3_600_000, run: () => this.ensurePartitions() },
       { name: 'retention', intervalMs: 600_000, run: () => this.retain() },
+      { name: 'totals', intervalMs: 3_600_000, run: () => this.recountTotals() },
+      { name: 'prune history', intervalMs: 21_600_000, run: () => this.pruneHistory() },
     ]
     for (const task of tasks) this.#schedule(task, 0)
   }
@@ -87,6 +112,7 @@ export class Maintenance {
     if (nowMs - this.#reapedAt > 3 * REAP_INTERVAL_MS) this.#reapFrom = nowMs + REAP_GRACE_MS
     if (nowMs >= this.#reapFrom) {
       const reaped = await reapExpiredLeases(this.#db)
+      this.#metrics.reaped.inc(reaped)
       if (reaped > 0) this.#logger.warn('leases reaped', { executions: reaped })
     } else {
       // Only an answer from the database counts as a pass: while it is away the gap grows.
@@ -97,6 +123,14 @@ export class Maintenance {
 
   async releaseOverlap(): Promise<void> {
     await releaseOverlapWaiters(this.#db, null)
+    await releaseBackfill(this.#db, null)
+  }
+
+  /** The promise behind the NOTIFY of a start, and the end of a reservation whose time is over. */
+  async watchScheduler(): Promise<void> {
+    const { isRunning } = await watchScheduler(this.#db)
+    if (isRunning && !this.#wasRunning) this.#onStarted()
+    this.#wasRunning = isRunning
   }
 
   async foldStatistics(): Promise<void> {
@@ -105,6 +139,7 @@ export class Maintenance {
         const fold = await foldStats(tx, FOLD_BATCH)
         return { folded: fold.folded, paused: await pauseFailingCrons(tx, fold.failedJobIds) }
       })
+      this.#metrics.folded.inc(folded)
       if (paused.length > 0) this.#logger.warn('crons paused after failures', { cronIds: paused })
       isMore = folded === FOLD_BATCH && !this.#isStopping
     }
@@ -137,9 +172,9 @@ export class Maintenance {
     if (made > 0) this.#logger.info('partitions made', { partitions: made })
   }
 
-  /** Drops months past retention, and deletes side rows as old. */
+  /** Drops months past retention, and deletes side rows and statistics past theirs. */
   async retain(): Promise<void> {
-    const { retention_days: days } = this.#config
+    const { retention_days: days, stats_retention_days: statsDays } = this.#config
     const expired = await expiredPartitions(this.#db, days)
     for (const suffix of new Set(expired.map(({ name }) => name.slice(-'pYYYY_MM'.length)))) {
       try {
@@ -155,6 +190,31 @@ export class Maintenance {
       }
     }
     await pruneSideTables(this.#db, days)
+    for (const [rollUp, kept] of [
+      ['execution_stats', days],
+      ['execution_failures_hourly', days],
+      ['execution_stats_hourly', statsDays],
+    ] as const) {
+      while (!this.#isStopping && (await pruneStats(this.#db, rollUp, kept, PRUNE_BATCH)) === PRUNE_BATCH);
+    }
+  }
+
+  /** Corrects totals of months that something else than jobu wrote. */
+  async recountTotals(): Promise<void> {
+    for (const month of await monthsToRecount(this.#db)) {
+      if (this.#isStopping) return
+      const corrected = await this.#db.transactional({ label: 'recount totals' }, (tx) =>
+        recountTotals(tx, month),
+      )
+      if (corrected === null) return
+      if (corrected > 0) this.#logger.info('totals corrected', { month, totals: corrected })
+    }
+    await pruneTotals(this.#db)
+  }
+
+  /** Apart from retention and rarer: it looks at every cron. */
+  async pruneHistory(): Promise<void> {
+    await pruneHistory(this.#db, this.#config.retention_days)
   }
 
   #schedule(task: Task, delayMs: number): void {
@@ -164,7 +224,8 @@ export class Maintenance {
       const running = task
         .run()
         .catch((error) => {
-          // The dispatch loop reports an outage; eight tasks need not repeat it.
+          this.#metrics.taskFailures.inc({ task: task.name })
+          // The dispatch loop reports an outage; the tasks need not repeat it.
           if (!isConnectionFailure(error))
             this.#logger.error('maintenance failed', { task: task.name, error })
         })

@@ -5,6 +5,7 @@ import {
   type Failure,
   failExecutions,
   findExpiredLeases,
+  tellExecutions,
 } from '@jobu/db'
 
 const REAP_BATCH = 500
@@ -22,6 +23,7 @@ export async function reapExpiredLeases(db: Database): Promise<number> {
     const found = await db.transactional({ label: 'reap' }, async (tx) => {
       const expired = await findExpiredLeases(tx, REAP_BATCH)
       if (expired.length > 0) await failExecutions(tx, expired.map(asFailure))
+      await tellExecutions(tx, expired)
       return expired.length
     })
     reaped += found

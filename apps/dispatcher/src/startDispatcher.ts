@@ -3,17 +3,30 @@ import { hostname } from 'node:os'
 import {
   CHANNELS,
   checkMigrations,
+  checkNotBehind,
   Database,
   type DatabaseConfig,
   Listener,
+  readQueueFigures,
   registerDispatcher,
   stopDispatcher,
 } from '@jobu/db'
-import { type HealthServer, type Logger, startHealthServer, VERSION } from '@jobu/runtime'
+import {
+  addQueueMetrics,
+  type HealthServer,
+  type Logger,
+  type Readiness,
+  startHealthServer,
+  VERSION,
+} from '@jobu/runtime'
 import type { DispatcherConfig } from './config.ts'
+import { DispatcherMetrics } from './dispatcherMetrics.ts'
 import { DispatchLoop } from './dispatchLoop.ts'
 import { Maintenance } from './maintenance.ts'
 import { replanForZoneData } from './planCrons.ts'
+
+/** A pass may take so long before it counts as stuck, in seconds, on top of the longest sleep. */
+const PASS_PATIENCE_SECONDS = 60
 
 /** A dispatcher at work. */
 export interface Dispatcher {
@@ -35,15 +48,38 @@ export async function startDispatcher(
 ): Promise<Dispatcher> {
   const id = `dispatcher-${hostname()}-${randomBytes(4).toString('hex')}`
   const db = new Database(database, { engine: true, maxConnections: 4, applicationName: id })
+  const metrics = new DispatcherMetrics()
+  metrics.watchDatabases({ engine: db })
+  addQueueMetrics(metrics.registry, () => readQueueFigures(db))
+  let phase: 'starting' | 'working' | 'stopping' = 'starting'
+  const longestSleep = Math.max(config.max_sleep_seconds, config.poll_interval_seconds)
+  const readiness: Readiness = {
+    required: {
+      database: async () => void (await db.query('SELECT 1')),
+      migrations: () => checkNotBehind(db),
+      dispatch: () => {
+        if (phase !== 'working') throw new Error(phase)
+        if (metrics.passAgeSeconds <= longestSleep + PASS_PATIENCE_SECONDS) return
+        throw new Error(`the last pass ended ${Math.round(metrics.passAgeSeconds)} s ago`)
+      },
+    },
+    optional: {
+      notifications: () => {
+        if (phase === 'working' && !listener.isListening) throw new Error('not listening, polling')
+      },
+    },
+  }
   let health: HealthServer | null = null
   try {
     await checkMigrations(db)
     // Before anything is fired: a port in use must not leave half a dispatcher at work.
     health = await startHealthServer({
       port: config.http_port,
+      host: config.http_host,
       service: 'dispatcher',
       version: VERSION,
-      checks: { database: async () => void (await db.query('SELECT 1')) },
+      readiness,
+      metrics,
     })
     await replanForZoneData(db)
     await registerDispatcher(db, { id, hostname: hostname(), pid: process.pid, version: VERSION })
@@ -53,22 +89,24 @@ export async function startDispatcher(
   }
 
   const listener: Listener = new Listener(database, {
-    channels: [CHANNELS.dispatch],
+    channels: [CHANNELS.dispatch, CHANNELS.scheduler],
     applicationName: `${id}-listen`,
     onNotify: () => loop.wake(),
     onConnect: () => loop.wake(),
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
-  const loop = new DispatchLoop(db, config, logger, () => listener.isListening)
-  const maintenance = new Maintenance(db, config, logger, id)
+  const loop = new DispatchLoop(db, config, logger, () => listener.isListening, metrics)
+  const maintenance = new Maintenance(db, config, logger, id, () => loop.wake(), metrics)
   loop.start()
   maintenance.start()
+  phase = 'working'
   logger.info('dispatcher started', { dispatcherId: id })
 
   return {
     id,
     httpPort: health?.port ?? null,
     async stop() {
+      phase = 'stopping'
       await listener.close()
       await Promise.all([loop.stop(), maintenance.stop()])
       await stopDispatcher(db, id).catch((error) => logger.warn('could not sign off', { error }))

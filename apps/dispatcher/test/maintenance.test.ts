@@ -102,6 +102,33 @@ describe('Maintenance', () => {
     expect(logged.slice(2)).toEqual(['info partition dropped'])
   })
 
+  test('deletes statistics past their own retention, step by step', async () => {
+    const { maintenance } = aMaintenance()
+    await bench.db.query(
+      `INSERT INTO execution_stat_deltas (settled_at, job_id, count, status, handler_name)
+       SELECT now() - days * interval '1 day', 7, 1, 'FAILED', 'echo' FROM unnest(ARRAY[1, 89, 91, 700, 800]) AS days`,
+    )
+    await maintenance.foldStatistics()
+    await maintenance.retain()
+    const left = async (table: string) => (await bench.db.query(`SELECT FROM ${table}`)).rowCount
+    expect([await left('execution_stats'), await left('execution_failures_hourly')]).toEqual([2, 2])
+    // A row of the handler and one of all.
+    expect(await left('execution_stats_hourly')).toBe(8)
+  })
+
+  test('two that recount totals at once correct them once, and once a day', async () => {
+    for (let i = 0; i < 5; i++) await bench.anExecution({ status: 'SUCCESS' })
+    const both = [aMaintenance(), aMaintenance()]
+    await Promise.all(both.map(({ maintenance }) => maintenance.recountTotals()))
+    await both[0]!.maintenance.recountTotals()
+    await both[0]!.maintenance.foldStatistics()
+    const { rows } = await bench.db.query('SELECT status, count FROM execution_totals')
+    expect(rows).toEqual([{ status: 'SUCCESS', count: 5 }])
+    await bench.anExecution({ status: 'SUCCESS' })
+    await both[0]!.maintenance.recountTotals()
+    expect((await bench.db.query('SELECT FROM execution_stat_deltas')).rowCount).toBe(0)
+  })
+
   test('two at once drop each month once, and neither stumbles over what the other has dropped', async () => {
     // What the tests before have left.
     await aMaintenance().maintenance.retain()

@@ -10,10 +10,12 @@ import {
 import type { Logger } from '@jobu/runtime'
 import { ClaimCursor } from './claimCursor.ts'
 import type { WorkerConfig } from './config.ts'
+import type { WorkerMetrics } from './workerMetrics.ts'
 
 export interface ClaimLoopOptions {
   db: Database
   config: WorkerConfig
+  metrics: WorkerMetrics
   logger: Logger
   workerId: string
   handlers: string[]
@@ -96,7 +98,7 @@ export class ClaimLoop {
   }
 
   async #run(): Promise<void> {
-    const { config, logger } = this.#options
+    const { config, metrics, logger } = this.#options
     const pollMs = config.poll_interval_seconds * 1000
     let isAway = false
     while (!this.#isStopping) {
@@ -107,6 +109,7 @@ export class ClaimLoop {
         isAway = false
       } catch (error) {
         this.#isUnsure = true
+        metrics.claimFailures.inc()
         const isAwayNow = isConnectionFailure(error)
         if (!isAwayNow || !isAway) logger.error(isAwayNow ? 'database is away' : 'claim failed', { error })
         isAway = isAwayNow
@@ -139,10 +142,11 @@ export class ClaimLoop {
   }
 
   async #claim(isSweep: boolean): Promise<void> {
-    const { db, config, workerId, handlers, room, onClaimed } = this.#options
+    const { db, config, metrics, workerId, handlers, room, onClaimed } = this.#options
     const startedAt = performance.now()
     if (isSweep && this.#cursor.servesAll) this.#cursor.learn(await readyQueues(db))
     const limit = Math.min(room(), config.claim_batch_size)
+    const askedAt = performance.now()
     // Before the claim: a NOTIFY that arrives while it runs must lead to another one.
     this.#hasWork = false
     const claimed = await claimExecutions(db, {
@@ -154,6 +158,8 @@ export class ClaimLoop {
       scheduledFrom: isSweep ? null : new Date(Date.now() - RECENT_MS),
     })
     this.#claimedAt = performance.now()
+    metrics.claimSeconds.observe((this.#claimedAt - askedAt) / 1000)
+    metrics.claimBatchSize.observe(claimed.length)
     if (isSweep) {
       this.#sweptAt = this.#claimedAt
       this.#sweepMs = this.#claimedAt - startedAt

@@ -3,20 +3,26 @@ import {
   type Completion,
   completeExecutions,
   type Database,
+  type ExecutionStatus,
   type Failure,
   failExecutions,
   isConnectionFailure,
+  releaseBackfill,
   releaseOverlapWaiters,
 } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
+import type { ChangeFeed } from './changeFeed.ts'
 import type { HeldExecution, HeldExecutions } from './heldExecutions.ts'
 import type { Outcome } from './outcome.ts'
 import type { Reporter } from './reporter.ts'
+import type { WorkerMetrics } from './workerMetrics.ts'
 
 export interface CompleterOptions {
   db: Database
   held: HeldExecutions
   reporter: Reporter
+  metrics: WorkerMetrics
+  feed: ChangeFeed
   logger: Logger
   batchSize: number
   onSettled(count: number): void
@@ -59,7 +65,7 @@ export class Completer {
 
   succeed(held: HeldExecution, result: string): void {
     if (held.isSettled) return
-    held.isSettled = true
+    settle(held)
     const { id, scheduledTime, attempt } = held.claim
     this.#done.push({ id, scheduledTime, attempt, result, held })
     this.#schedule()
@@ -67,20 +73,25 @@ export class Completer {
 
   fail(held: HeldExecution, outcome: Outcome): void {
     if (held.isSettled) return
-    held.isSettled = true
+    settle(held)
     if (outcome === 'LEASE_LOST') {
+      this.#options.metrics.leasesLost.inc()
       this.#options.held.remove(held)
       return
     }
     const { id, scheduledTime, attempt } = held.claim
-    this.#failed.push({ id, scheduledTime, attempt, ...outcome, held })
+    this.#failed.push({ id, scheduledTime, attempt, ...masked(outcome, held), held })
     this.#schedule()
   }
 
   /** The handler's own transaction has written SUCCESS. */
   settledElsewhere(held: HeldExecution): void {
     if (held.isSettled) return
-    held.isSettled = true
+    settle(held)
+    const { reporter, feed, metrics } = this.#options
+    metrics.ended(held, 'SUCCESS')
+    // Those who follow its log take the news for its end.
+    void reporter.flush().then(() => feed.changed(held.claim, 'SUCCESS'))
     void this.#afterwards([held])
     this.#options.held.remove(held)
   }
@@ -119,20 +130,20 @@ export class Completer {
   }
 
   async #flush(done: Done[], failed: Failed[]): Promise<void> {
-    const { db, held, reporter, logger, onSettled } = this.#options
+    const { db, reporter, metrics, logger } = this.#options
     const all = [...done, ...failed].map((one) => one.held)
+    let left = done
     for (let isAway = false; ; ) {
       try {
         // A final status says that its log is whole.
         await reporter.flush()
-        if (done.length > 0) this.#warnOfRefused(done, await completeExecutions(db, done))
-        if (failed.length > 0) {
-          const written = await failExecutions(db, failed)
-          this.#warnOfRefused(
-            failed,
-            written.map((one) => one.id),
-          )
-        }
+        const startedAt = performance.now()
+        if (left.length > 0) this.#tellDone(left, await completeExecutions(db, left))
+        // Should the next statement fail, these are written all the same.
+        left = []
+        if (failed.length > 0) this.#tellFailed(failed, await failExecutions(db, failed))
+        metrics.completionSeconds.observe((performance.now() - startedAt) / 1000)
+        metrics.completionBatchSize.observe(all.length)
         break
       } catch (error) {
         const isAwayNow = isConnectionFailure(error)
@@ -141,7 +152,8 @@ export class Completer {
         isAway = isAwayNow
         if (!isAwayNow && all.length > 1) {
           // One outcome that the database refuses must not hold up the others.
-          for (const one of done) await this.#flush([one], [])
+          if (left.length === 0) this.#finished(done.map((one) => one.held))
+          for (const one of left) await this.#flush([one], [])
           for (const one of failed) await this.#flush([], [one])
           return
         }
@@ -154,29 +166,77 @@ export class Completer {
         await pause(ERROR_PAUSE_MS)
       }
     }
-    for (const one of all) held.remove(one)
-    onSettled(all.length)
-    void this.#afterwards(all)
+    this.#finished(all)
   }
 
-  #warnOfRefused(sent: Array<{ id: number; attempt: number }>, written: number[]): void {
-    if (written.length === sent.length) return
-    const known = new Set(written)
-    for (const { id, attempt } of sent) {
-      if (!known.has(id))
-        this.#options.logger.warn('outcome refused: lease lost', { executionId: id, attempt })
+  #finished(settled: HeldExecution[]): void {
+    const { held, onSettled } = this.#options
+    for (const one of settled) held.remove(one)
+    onSettled(settled.length)
+    void this.#afterwards(settled)
+  }
+
+  #tellDone(sent: Done[], written: number[]): void {
+    const { metrics, feed } = this.#options
+    const known = written.length === sent.length ? null : new Set(written)
+    for (const { id, held } of sent) {
+      if (known && !known.has(id)) {
+        this.#refused(held)
+        continue
+      }
+      metrics.ended(held, 'SUCCESS')
+      feed.changed(held.claim, 'SUCCESS')
     }
+  }
+
+  #tellFailed(sent: Failed[], written: Array<{ id: number; status: ExecutionStatus }>): void {
+    const { metrics, feed } = this.#options
+    const statuses = new Map(written.map(({ id, status }) => [id, status]))
+    for (const { id, outcome, reason, held } of sent) {
+      const status = statuses.get(id)
+      if (status === undefined) {
+        this.#refused(held)
+        continue
+      }
+      if (outcome === 'RELEASED' && status === 'PENDING') metrics.released()
+      else metrics.failed(held, status, reason)
+      feed.changed(held.claim, status)
+    }
+  }
+
+  /** Another attempt owns the row by now. */
+  #refused({ claim: { id, attempt } }: HeldExecution): void {
+    const { metrics, logger } = this.#options
+    metrics.leasesLost.inc()
+    logger.warn('outcome refused: lease lost', { executionId: id, attempt })
   }
 
   /** A slot of the same cron may have waited for this one. The dispatchers look as well, a little later. */
   async #afterwards(settled: HeldExecution[]): Promise<void> {
     const jobIds = new Set<number>()
-    for (const { claim } of settled) if (claim.jobId !== null) jobIds.add(claim.jobId)
+    const backfilled = new Set<number>()
+    for (const { claim } of settled) {
+      if (claim.jobId === null) continue
+      jobIds.add(claim.jobId)
+      if (claim.isBackfill) backfilled.add(claim.jobId)
+    }
     if (jobIds.size === 0) return
     try {
       await releaseOverlapWaiters(this.#options.db, [...jobIds])
+      if (backfilled.size > 0) await releaseBackfill(this.#options.db, [...backfilled])
     } catch (error) {
       this.#options.logger.warn('waiting slots not released yet', { error })
     }
   }
+}
+
+function settle(held: HeldExecution): void {
+  held.isSettled = true
+  held.settledAt = performance.now()
+}
+
+function masked(outcome: Exclude<Outcome, 'LEASE_LOST'>, { mask }: HeldExecution): typeof outcome {
+  if (!mask) return outcome
+  const { message, stack } = outcome
+  return { ...outcome, message: mask.text(message), stack: stack === null ? null : mask.text(stack) }
 }

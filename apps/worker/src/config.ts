@@ -44,6 +44,24 @@ export const workerSchema = z
       .prefault({}),
     /** A port for /health, /ready and /metrics; null serves none. */
     http_port: z.number().int().min(0).max(65_535).nullable().default(null),
+    /** Where that port is opened; the metrics ask nobody for credentials. */
+    http_host: z.string().min(1).default('127.0.0.1'),
+    /** Where the values of `{"$secret": "NAME"}` in params are: first in the environment, then in the folder. */
+    secrets: z
+      .strictObject({
+        /** NAME is the variable of this prefix and NAME; null: none is. */
+        env_prefix: z
+          .string()
+          .regex(
+            /^[A-Za-z_][A-Za-z0-9_]*$/,
+            'expected the beginning of a variable name, such as JOBU_SECRET_',
+          )
+          .nullable()
+          .default('JOBU_SECRET_'),
+        /** A folder with a file per secret, as Docker and Kubernetes mount them; null: none. */
+        dir: z.string().min(1).nullable().default(null),
+      })
+      .prefault({}),
   })
   .refine((config) => config.heartbeat_seconds * 3 <= config.lease_seconds, {
     path: ['heartbeat_seconds'],

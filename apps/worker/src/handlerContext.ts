@@ -15,11 +15,14 @@ import {
   type HandlerLogger,
   toJsonResult,
 } from '@jobu/handlers'
+import type { SecretMask } from './secretMask.ts'
 
 /** The attempt a context is for. */
 export interface ContextAttempt {
   readonly claim: HandlerExecution & { attempt: number }
   readonly signal: AbortSignal
+  /** Hides the attempt's secrets in the result; null where it has none. */
+  readonly mask: SecretMask | null
 }
 
 /**
@@ -114,7 +117,8 @@ export class ExecutionContext<A extends ContextAttempt> implements HandlerContex
         const tx = database.current
         value = await fn(tx)
         const json = toJsonResult(value, { maxBytes: maxResultBytes })
-        const written = await completeExecutions(tx, [{ id, scheduledTime, attempt, result: json }])
+        const result = this.#attempt.mask ? this.#attempt.mask.json(json) : json
+        const written = await completeExecutions(tx, [{ id, scheduledTime, attempt, result }])
         if (written.length === 0) {
           throw new AbortReason('LEASE_LOST', 'another attempt holds this execution; nothing was committed')
         }

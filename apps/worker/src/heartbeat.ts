@@ -19,6 +19,7 @@ export class Heartbeat {
   readonly #logger: Logger
   readonly #beatTimer: NodeJS.Timeout
   #isStopping = false
+  #renewedAt = performance.now()
   #isFailing = false
 
   constructor(options: {
@@ -27,8 +28,10 @@ export class Heartbeat {
     workerId: string
     held: HeldExecutions
     logger: Logger
+    /** Somebody asked this worker to drain. */
+    onDrain(): void
   }) {
-    const { config, database, workerId, held, logger } = options
+    const { config, database, workerId, held, logger, onDrain } = options
     this.#held = held
     this.#logger = logger
     held.slots.beat()
@@ -49,6 +52,8 @@ export class Heartbeat {
     })
     this.up = new Promise((resolve) => this.#thread.once('message', () => resolve()))
     this.#thread.on('message', (message: FromHeartbeat) => {
+      if (message.type !== 'failed') this.#renewedAt = performance.now()
+      if (message.type === 'draining') onDrain()
       if (message.type === 'lost') this.#lose(message.executions)
       if (message.type === 'failed' && !this.#isFailing)
         logger.warn('leases not renewed yet', { error: message.message })
@@ -61,6 +66,11 @@ export class Heartbeat {
     this.#thread.on('exit', (code) => {
       if (!this.#isStopping) throw new Error(`heartbeat thread ended with code ${code}`)
     })
+  }
+
+  /** Seconds since the leases were renewed. */
+  get ageSeconds(): number {
+    return (performance.now() - this.#renewedAt) / 1000
   }
 
   draining(): void {

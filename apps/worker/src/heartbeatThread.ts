@@ -6,6 +6,7 @@ import {
   type Failure,
   failExecutions,
   heartbeatWorker,
+  tellExecutions,
 } from '@jobu/db'
 import { SharedSlots, type SlotContent } from './sharedSlots.ts'
 
@@ -21,6 +22,7 @@ export interface HeartbeatData {
 
 export type FromHeartbeat =
   | { type: 'renewed' }
+  | { type: 'draining' }
   | { type: 'lost'; executions: Array<{ id: number; attempt: number }> }
   | { type: 'failed'; message: string }
 
@@ -76,7 +78,11 @@ async function turn(): Promise<void> {
 async function beat(): Promise<void> {
   const held = slots.read()
   const kept = new Set(await extendLeases(db, held, data.leaseMs))
-  await heartbeatWorker(db, { id: data.workerId, running: held.length, status })
+  const isDraining = await heartbeatWorker(db, { id: data.workerId, running: held.length, status })
+  if (isDraining && status !== 'DRAINING') {
+    status = 'DRAINING'
+    parentPort!.postMessage({ type: 'draining' } satisfies FromHeartbeat)
+  }
   const newest = new Map<number, number>()
   for (const { id, attempt } of held) newest.set(id, Math.max(attempt, newest.get(id) ?? 0))
   // Of an execution held twice, because this worker claimed it again, only the newer attempt can be the one kept.
@@ -102,30 +108,31 @@ async function endBlockedTimeouts(): Promise<void> {
   const isOver = (slot: SlotContent) =>
     slot.deadlineAt > 0 && now > slot.deadlineAt + data.abortGraceMs + BLOCKED_MS
   if (!held.some(isOver)) return
-  await failExecutions(
-    db,
-    held.map(
-      (slot): Failure => ({
-        id: slot.id,
-        scheduledTime: slot.scheduledTime,
-        attempt: slot.attempt,
-        stack: null,
-        ...(isOver(slot)
-          ? {
-              outcome: 'TIMEOUT',
-              reason: 'TIMEOUT',
-              message: 'timed out while a handler blocked the event loop; the worker process was restarted',
-              retryDelayMs: slot.retryDelayMs,
-            }
-          : {
-              outcome: 'RELEASED',
-              reason: 'DRAINED',
-              message: 'given back: another handler blocked the event loop past its time limit',
-              retryDelayMs: 0,
-            }),
-      }),
-    ),
+  const failures = held.map(
+    (slot): Failure => ({
+      id: slot.id,
+      scheduledTime: slot.scheduledTime,
+      attempt: slot.attempt,
+      stack: null,
+      ...(isOver(slot)
+        ? {
+            outcome: 'TIMEOUT',
+            reason: 'TIMEOUT',
+            message: 'timed out while a handler blocked the event loop; the worker process was restarted',
+            retryDelayMs: slot.retryDelayMs,
+          }
+        : {
+            outcome: 'RELEASED',
+            reason: 'DRAINED',
+            message: 'given back: another handler blocked the event loop past its time limit',
+            retryDelayMs: 0,
+          }),
+    }),
   )
+  await db.transactional({ label: 'end blocked' }, async (tx) => {
+    await failExecutions(tx, failures)
+    await tellExecutions(tx, held)
+  })
   process.stderr.write(`worker: a handler blocked the event loop past its time limit; ending the process\n`)
   process.kill(process.pid, 'SIGKILL')
 }

@@ -1,5 +1,6 @@
 import { backoffMs, type ClaimedExecution } from '@jobu/db'
 import { AbortReason } from '@jobu/handlers'
+import type { SecretMask } from './secretMask.ts'
 import { SharedSlots } from './sharedSlots.ts'
 
 /**
@@ -13,12 +14,16 @@ export class HeldExecution {
   readonly claim: ClaimedExecution
   readonly slot: number
   readonly heldSince = performance.now()
+  /** When its outcome was decided; 0 before. */
+  settledAt = 0
   /** Epoch milliseconds; 0: no time limit. */
   readonly deadlineAt: number
   /** Pause before the next attempt, should this one fail. */
   readonly retryDelayMs: number
   isSettled = false
   abortReason: AbortReason | undefined
+  /** Hides its secrets in all that is kept of it; null where its params name none. */
+  mask: SecretMask | null = null
   /** Lets an isolated runner pass the abort on, and kill. */
   onAbort: ((reason: AbortReason) => void) | undefined
   #controller: AbortController | undefined

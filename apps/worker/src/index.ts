@@ -1,5 +1,7 @@
 export { ClaimCursor } from './claimCursor.ts'
 export { ClaimLoop, type ClaimLoopOptions } from './claimLoop.ts'
 export { loadWorkerConfig, type WorkerConfig, workerSchema } from './config.ts'
+export { SecretMask } from './secretMask.ts'
 export { SharedSlots } from './sharedSlots.ts'
 export { type StartedWorker, startWorker } from './startWorker.ts'
+export { WorkerMetrics } from './workerMetrics.ts'

@@ -4,6 +4,7 @@ import { AbortReason, loadHandlers, parseParams, toJsonResult } from '@jobu/hand
 import { type ContextAttempt, type ContextHost, ExecutionContext } from './handlerContext.ts'
 import type { FromIsolated, RunOrder, ToIsolated } from './isolationProtocol.ts'
 import { HandlerNotFound, kindOf, messageOf, stackOf } from './outcome.ts'
+import { SecretMask } from './secretMask.ts'
 
 /** The other side of `runIsolated`: one handler, one attempt, in a process or thread that can be killed. */
 const controller = new AbortController()
@@ -41,9 +42,10 @@ async function runOnce(order: RunOrder): Promise<void> {
     }
     const context = new ExecutionContext(host, {
       claim: order.claim,
+      mask: order.secrets.length > 0 ? new SecretMask(order.secrets) : null,
       signal: controller.signal,
     })
-    const value = await handler.run(await parseParams(handler, order.claim.params), context)
+    const value = await handler.run(await parseParams(handler, order.params), context)
     await send({ type: 'done', json: toJsonResult(value, { maxBytes: order.maxResultBytes }) })
   } catch (error) {
     await send({ type: 'failed', name: kindOf(error), message: messageOf(error), stack: stackOf(error) })

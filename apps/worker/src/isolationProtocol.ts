@@ -5,6 +5,10 @@ import type { AbortReason, HandlerLogger } from '@jobu/handlers'
 export interface RunOrder {
   type: 'run'
   claim: ClaimedExecution
+  /** With the values of their secrets. */
+  params: unknown
+  /** Values to be masked in what it writes itself: the result of `ctx.transaction`. */
+  secrets: readonly string[]
   handlersPath: string[]
   isShellEnabled: boolean
   databases: Record<string, DatabaseConfig>

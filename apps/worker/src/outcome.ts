@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import type { Failure } from '@jobu/db'
 import { HandlerParamsError, HandlerResultError } from '@jobu/handlers'
 import type { HeldExecution } from './heldExecutions.ts'
+import { SecretNotFound } from './secretStore.ts'
 
 /** How an attempt that did not succeed ended; `LEASE_LOST` writes nothing, another attempt owns the row. */
 export type Outcome =
@@ -63,6 +64,7 @@ export class HandlerNotFound extends Error {
 const FINAL_ERRORS = [
   [HandlerNotFound, 'HANDLER_NOT_FOUND'],
   [HandlerParamsError, 'PARAMS_INVALID'],
+  [SecretNotFound, 'SECRET_NOT_FOUND'],
   [HandlerResultError, 'RESULT_INVALID'],
 ] as const
 

@@ -8,9 +8,12 @@ import {
   recordProgress,
 } from '@jobu/db'
 import type { Logger } from '@jobu/runtime'
+import type { ChangeFeed } from './changeFeed.ts'
 import type { WorkerConfig } from './config.ts'
 import type { HeldExecution } from './heldExecutions.ts'
 import { messageOf } from './outcome.ts'
+import type { SecretMask } from './secretMask.ts'
+import type { WorkerMetrics } from './workerMetrics.ts'
 
 /** How often lines and progress are written while there are any, in milliseconds. */
 const FLUSH_INTERVAL_MS = 250
@@ -27,21 +30,35 @@ interface LogAccount {
   isFull: boolean
 }
 
+interface Line extends LogLine {
+  held: HeldExecution
+}
+
 /** Gathers what handlers log and how far they are, and writes it in batches. */
 export class Reporter {
   readonly #db: Database
   readonly #limits: WorkerConfig['log']
+  readonly #metrics: WorkerMetrics
   readonly #logger: Logger
+  readonly #feed: ChangeFeed
   readonly #accounts = new WeakMap<HeldExecution, LogAccount>()
-  #lines: LogLine[] = []
+  #lines: Line[] = []
   #progress = new Map<HeldExecution, Progress>()
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> = Promise.resolve()
 
-  constructor(db: Database, limits: WorkerConfig['log'], logger: Logger) {
+  constructor(
+    db: Database,
+    limits: WorkerConfig['log'],
+    metrics: WorkerMetrics,
+    logger: Logger,
+    feed: ChangeFeed,
+  ) {
     this.#db = db
     this.#limits = limits
+    this.#metrics = metrics
     this.#logger = logger
+    this.#feed = feed
   }
 
   /** A line counts whenever it comes: what a handler logs after `ctx.transaction` or its timeout is told as well. */
@@ -49,8 +66,9 @@ export class Reporter {
     const account = this.#accounts.get(held) ?? { lines: 0, bytes: 0, isFull: false }
     this.#accounts.set(held, account)
     if (account.isFull) return
-    const text = cut(String(message), MAX_LINE_CHARACTERS)
-    const stored = jsonFields(fields)
+    const { mask } = held
+    const text = cut(mask ? mask.text(String(message)) : String(message), MAX_LINE_CHARACTERS)
+    const stored = jsonFields(fields, mask)
     account.lines++
     account.bytes += Buffer.byteLength(text) + stored.bytes
     if (account.lines > this.#limits.max_lines || account.bytes > this.#limits.max_bytes) {
@@ -80,7 +98,10 @@ export class Reporter {
       step:
         step === undefined
           ? (known?.step ?? null)
-          : cut(String(step).replaceAll('\0', '\\0'), MAX_STEP_CHARACTERS),
+          : cut(
+              (held.mask ? held.mask.text(String(step)) : String(step)).replaceAll('\0', '\\0'),
+              MAX_STEP_CHARACTERS,
+            ),
     })
     this.#schedule()
   }
@@ -91,7 +112,7 @@ export class Reporter {
       clearTimeout(this.#timer)
       this.#timer = undefined
       const lines = this.#lines
-      const progress = [...this.#progress.values()]
+      const progress = this.#progress
       this.#lines = []
       this.#progress = new Map()
       this.#flushing = this.#flushing.then(() => this.#write(lines, progress))
@@ -107,7 +128,8 @@ export class Reporter {
     fields: LogLine['fields'],
   ): void {
     const { id, scheduledTime, attempt } = held.claim
-    this.#lines.push({ id, scheduledTime, attempt, line, level, message, fields, loggedAt: new Date() })
+    const loggedAt = new Date()
+    this.#lines.push({ id, scheduledTime, attempt, line, level, message, fields, loggedAt, held })
     if (this.#lines.length >= FLUSH_LINES) void this.flush()
     else this.#schedule()
   }
@@ -117,18 +139,28 @@ export class Reporter {
   }
 
   // Lines are worth keeping through an outage, but not an execution: what cannot be written is dropped and said.
-  async #write(lines: LogLine[], progress: Progress[]): Promise<void> {
+  async #write(lines: Line[], progress: Map<HeldExecution, Progress>): Promise<void> {
     for (const startedAt = performance.now(); ; await pause(RETRY_PAUSE_MS)) {
       try {
         if (lines.length > 0) await appendLogs(this.#db, lines)
-        if (progress.length > 0) await recordProgress(this.#db, progress)
+        if (progress.size > 0) await recordProgress(this.#db, [...progress.values()])
+        this.#tell(lines, progress)
         return
       } catch (error) {
         if (!isConnectionFailure(error) || performance.now() - startedAt > MAX_OUTAGE_MS) {
+          this.#metrics.logLinesLost.inc(lines.length)
           this.#logger.warn('log lines lost', { lines: lines.length, error })
           return
         }
       }
+    }
+  }
+
+  #tell(lines: Line[], progress: Map<HeldExecution, Progress>): void {
+    for (const { held, line } of lines) this.#feed.logged(held.claim, line)
+    for (const [held, { percent, step }] of progress) {
+      // Its outcome, which may be told already, is the news by then.
+      if (!held.isSettled) this.#feed.progressed(held.claim, percent, step)
     }
   }
 }
@@ -138,15 +170,19 @@ function cut(text: string, max: number): string {
 }
 
 /** Fields as JSON can hold them; a cycle or a BigInt loses the fields, not the line. */
-function jsonFields(fields: object | undefined): { fields: LogLine['fields']; bytes: number } {
+function jsonFields(
+  fields: object | undefined,
+  mask: SecretMask | null,
+): { fields: LogLine['fields']; bytes: number } {
   if (fields === undefined) return { fields: null, bytes: 0 }
   try {
-    const text = JSON.stringify(fields)
+    const json = JSON.stringify(fields)
+    const text = mask ? mask.json(json) : json
     if (text.length > MAX_LINE_CHARACTERS) {
       return { fields: { cut: cut(text, MAX_LINE_CHARACTERS) }, bytes: MAX_LINE_CHARACTERS }
     }
     return { fields: JSON.parse(text), bytes: Buffer.byteLength(text) }
   } catch (error) {
-    return { fields: { unserializable: messageOf(error) }, bytes: 0 }
+    return { fields: { unserializable: mask ? mask.text(messageOf(error)) : messageOf(error) }, bytes: 0 }
   }
 }

@@ -9,10 +9,16 @@ import { HandlerNotFound } from './outcome.ts'
  * Runs a handler in a child process or a thread. An abort is passed on; what has not ended after the grace is killed,
  * so this always ends, also when the handler spins.
  *
- * @returns the handler's result
- * @throws what the handler threw, or that its process ended without an answer
+ * @param params  with the values of their secrets, not parsed yet
+ * @returns       the handler's result
+ * @throws        what the handler threw, or that its process ended without an answer
  */
-export function runIsolated(handler: Handler, held: HeldExecution, deps: ExecuteDeps): Promise<unknown> {
+export function runIsolated(
+  handler: Handler,
+  params: unknown,
+  held: HeldExecution,
+  deps: ExecuteDeps,
+): Promise<unknown> {
   const { config, databaseConfigs, reporter, completer } = deps
   const { claim } = held
   const isolation = handler.isolation as Exclude<Isolation, 'none'>
@@ -48,6 +54,8 @@ export function runIsolated(handler: Handler, held: HeldExecution, deps: Execute
     host.send({
       type: 'run',
       claim,
+      params,
+      secrets: held.mask?.values ?? [],
       handlersPath: config.handlers_path,
       isShellEnabled: config.shell.enabled,
       databases: databaseConfigs,

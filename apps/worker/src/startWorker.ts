@@ -16,6 +16,7 @@ import {
 import { loadHandlers } from '@jobu/handlers'
 import { type HealthServer, type Logger, startHealthServer, VERSION } from '@jobu/runtime'
 import pLimit from 'p-limit'
+import { ChangeFeed } from './changeFeed.ts'
 import { ClaimLoop } from './claimLoop.ts'
 import { Completer, MAX_FLUSHES } from './completer.ts'
 import type { WorkerConfig } from './config.ts'
@@ -25,8 +26,12 @@ import { Heartbeat } from './heartbeat.ts'
 import { type HeldExecution, HeldExecutions } from './heldExecutions.ts'
 import { messageOf, stackOf } from './outcome.ts'
 import { Reporter } from './reporter.ts'
+import { SecretStore } from './secretStore.ts'
 import { Supervisor } from './supervise.ts'
 import { watchInDoubt } from './watchInDoubt.ts'
+import { watchScheduler } from './watchScheduler.ts'
+import { WorkerMetrics } from './workerMetrics.ts'
+import { type WorkerPhase, workerReadiness } from './workerReadiness.ts'
 
 /** Reports, cancel polls and house-keeping at once. */
 const OTHER_CONNECTIONS = 2
@@ -73,15 +78,34 @@ export async function startWorker(
   const settleDb = engineDatabase(MAX_FLUSHES)
   const db = engineDatabase(OTHER_CONNECTIONS)
   const closeDatabases = () => Promise.all([claimDb.close(), settleDb.close(), db.close()])
+  const metrics = new WorkerMetrics(registry.names())
+  metrics.watchDatabases({
+    claim: claimDb,
+    settle: settleDb,
+    other: db,
+    ...Object.fromEntries(databases.names().map((name) => [`handlers ${name}`, databases.get(name)])),
+  })
   let health: HealthServer | null = null
+  let phase: WorkerPhase = 'starting'
+  const readiness = workerReadiness({
+    db,
+    config,
+    handlerCount: registry.names().length,
+    filesNotLoaded: failures.map(({ file }) => file),
+    phase: () => phase,
+    heartbeatAgeSeconds: () => heartbeat.ageSeconds,
+    isListening: () => listener.isListening,
+  })
   try {
     await checkMigrations(db)
     // Before anything is claimed: a port in use must not cost executions their attempts.
     health = await startHealthServer({
       port: config.http_port,
+      host: config.http_host,
       service: 'worker',
       version: VERSION,
-      checks: { database: async () => void (await db.query('SELECT 1')) },
+      readiness,
+      metrics,
     })
     await publishHandlers(db, registry.describe())
     await registerWorker(db, {
@@ -101,11 +125,14 @@ export async function startWorker(
   const pool = pLimit(config.pool_size)
   // Outcomes on their way to the database still count as held, so there are more slots than handlers that can run.
   const held = new HeldExecutions(2 * config.pool_size + 4 * config.claim_batch_size)
-  const reporter = new Reporter(db, config.log, logger)
+  const feed = new ChangeFeed(db, logger)
+  const reporter = new Reporter(db, config.log, metrics, logger, feed)
   const completer = new Completer({
     db: settleDb,
     held,
     reporter,
+    metrics,
+    feed,
     logger,
     batchSize: config.claim_batch_size,
     onSettled: () => claimLoop.slotFreed(),
@@ -119,7 +146,8 @@ export async function startWorker(
     log: (held, level, message, fields) => reporter.log(held, level, message, fields),
     onCommitted: (held) => completer.settledElsewhere(held),
   }
-  const deps = { config, registry, databases, databaseConfigs, completer, reporter, contextHost }
+  const secrets = new SecretStore(config.secrets, process.env, logger)
+  const deps = { config, registry, secrets, databases, databaseConfigs, completer, reporter, contextHost }
   let isFreeing = false
   // Once per turn of the event loop, however many handlers ended in it.
   const slotFreed = () => {
@@ -133,6 +161,7 @@ export async function startWorker(
   const claimLoop = new ClaimLoop({
     db: claimDb,
     config,
+    metrics,
     logger,
     workerId: id,
     handlers: registry.names(),
@@ -140,25 +169,57 @@ export async function startWorker(
     heldIds: () => held.ids(),
     onClaimed: (claimed) => {
       for (const claim of claimed) {
+        metrics.started(claim.latenessMs)
         const timeoutSeconds = claim.timeoutSeconds ?? registry.get(claim.handlerName)?.timeoutSeconds ?? null
         const execution = held.add(claim, timeoutSeconds)
+        feed.changed(claim, 'RUNNING')
         void pool(execute, execution, deps).then(slotFreed)
       }
     },
   })
-  const heartbeat = new Heartbeat({ config, database: engineConfig, workerId: id, held, logger })
+  /** For good: to take work again it has to be started again. */
+  const drain = () => {
+    if (phase === 'draining') return
+    phase = 'draining'
+    logger.info('worker draining', { workerId: id })
+    heartbeat.draining()
+    void claimLoop.stop()
+  }
+  const heartbeat = new Heartbeat({
+    config,
+    database: engineConfig,
+    workerId: id,
+    held,
+    logger,
+    onDrain: drain,
+  })
   const listener = new Listener(engineConfig, {
-    channels: [CHANNELS.work, CHANNELS.cancel],
+    channels: [CHANNELS.scheduler, CHANNELS.work, CHANNELS.cancel, CHANNELS.drain],
     applicationName: `${id}-listen`,
-    onNotify: (channel, payload) =>
-      channel === CHANNELS.cancel ? supervisor.cancel(Number(payload)) : claimLoop.notify(payload),
+    onNotify: (channel, payload) => {
+      if (channel === CHANNELS.cancel) supervisor.cancel(Number(payload))
+      else if (channel === CHANNELS.scheduler) claimLoop.sweep()
+      else if (channel === CHANNELS.work) claimLoop.notify(payload)
+      else if (payload === id) drain()
+    },
     onConnect: () => claimLoop.sweep(),
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
   const stopWatchingInDoubt = watchInDoubt(databases, logger)
-  await Promise.all([heartbeat.up, completer.warmUp()])
+  const stopWatchingScheduler = watchScheduler(db, logger, () => claimLoop.sweep())
+  await Promise.all([heartbeat.up, completer.warmUp(), feed.warmUp()])
+  metrics.watch('jobu_worker_pool_size', 'How many handlers may run at once', () => config.pool_size)
+  metrics.watch('jobu_worker_pool_in_use', 'How many handlers run', () => pool.activeCount)
+  metrics.watch('jobu_worker_executions_held', 'Executions claimed and not settled yet', () => held.size)
+  metrics.watch('jobu_worker_heartbeat_age_seconds', 'Time since the leases were renewed', () => {
+    return heartbeat.ageSeconds
+  })
+  metrics.watch('jobu_worker_draining', '1 once the worker claims nothing more', () => {
+    return Number(phase === 'draining')
+  })
   supervisor.start()
   claimLoop.start()
+  if (phase === 'starting') phase = 'working'
   logger.info('worker started', { workerId: id, handlers: registry.names(), queues: config.queues })
 
   return {
@@ -166,7 +227,8 @@ export async function startWorker(
     httpPort: health?.port ?? null,
     reportStrayError(held, error) {
       const { id, handlerName, attempt } = held.claim
-      const [thrown, stack] = [messageOf(error), stackOf(error)]
+      const hide = (text: string | null) => (text !== null && held.mask ? held.mask.text(text) : text)
+      const [thrown, stack] = [hide(messageOf(error)), hide(stackOf(error))]
       logger.error('handler left an error uncaught', {
         executionId: id,
         handlerName,
@@ -177,7 +239,7 @@ export async function startWorker(
       reporter.log(held, 'error', `not caught by the handler: ${thrown}`, { stack })
     },
     async stop() {
-      heartbeat.draining()
+      drain()
       await atMost(DATABASE_WAIT_MS, Promise.all([listener.close(), claimLoop.stop()]))
       if (!(await held.empty(config.shutdown_timeout_seconds * 1000))) {
         logger.warn('handlers did not finish in time, giving back', { executions: held.size })
@@ -189,8 +251,10 @@ export async function startWorker(
       }
       supervisor.stop()
       stopWatchingInDoubt()
+      stopWatchingScheduler()
       const signOff = async () => {
         await reporter.flush()
+        await feed.flush()
         await heartbeat.stop()
         await stopWorker(db, id).catch((error) => logger.warn('could not sign off', { error }))
       }

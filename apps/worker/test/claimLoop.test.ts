@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { ClaimedExecution, ClaimOptions, Database } from '@jobu/db'
 import { createLogger } from '@jobu/runtime'
-import { ClaimLoop, workerSchema } from '@jobu/worker'
+import { ClaimLoop, WorkerMetrics, workerSchema } from '@jobu/worker'
 import type { z } from 'zod'
 import { aClaim } from './support/aClaim.ts'
 import { until } from './support/until.ts'
@@ -41,6 +41,7 @@ function aLoop(options: {
   const loop = new ClaimLoop({
     db: { query } as unknown as Database,
     config: workerSchema.parse(options.config ?? {}),
+    metrics: new WorkerMetrics(['echo']),
     logger: createLogger('worker', { JOBU_LOG_LEVEL: 'silent' }),
     workerId: 'worker-1',
     handlers: ['echo'],

@@ -66,7 +66,7 @@ describe('a worker refuses to start, with a clear line,', () => {
     const [id] = await bench.enqueue({ handlerName: 'noting' })
     try {
       const { port } = server.address() as AddressInfo
-      expect(await refusal({ JOBU_WORKER_HTTP_PORT: String(port) })).toContain(`port ${port} is in use`)
+      expect(await refusal({ JOBU_WORKER_HTTP_PORT: String(port) })).toContain(`127.0.0.1:${port} is in use`)
     } finally {
       server.close()
     }

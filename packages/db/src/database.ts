@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
+import { countErrorsOf, DatabaseCounters, type DatabaseStats } from './databaseStats.ts'
 import { drizzle } from './drizzle.ts'
 import { isRetryableTransaction, JobuError } from './errors.ts'
 import * as schema from './schema/index.ts'
@@ -142,6 +143,7 @@ export class Database implements Connection {
   readonly db: NodePgDatabase<typeof schema>
   readonly #pool: pg.Pool
   readonly #open = new AsyncLocalStorage<OpenTransaction>()
+  readonly #counters = new DatabaseCounters()
 
   constructor(config: DatabaseConfig, options: DatabaseOptions = {}) {
     this.#pool = new pg.Pool({
@@ -152,7 +154,11 @@ export class Database implements Connection {
       idleTimeoutMillis: options.engine ? 0 : 30_000,
     })
     // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
-    this.#pool.on('error', () => {})
+    this.#pool.on('error', (error) => this.#counters.countError(error))
+    // So would one that breaks as it is handed out, before anybody could listen: one chunk can hold the end of the
+    // statement before and the server's goodbye. Its next statement fails and tells.
+    this.#pool.on('connect', (client) => client.on('error', () => {}))
+    countErrorsOf(this.#pool, this.#counters)
     this.db = drizzle(this.#pool, { schema })
   }
 
@@ -186,8 +192,10 @@ export class Database implements Connection {
       try {
         committed = await this.#run(options, fn)
       } catch (error) {
+        this.#counters.countError(error)
         const isFinal = options.prepareAs !== undefined || attempt === MAX_TRANSACTION_TRIES
         if (isFinal || !isRetryableTransaction(error)) throw error
+        this.#counters.countRetry(options.label)
         await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS * attempt * (1 + Math.random())))
         continue
       }
@@ -202,6 +210,20 @@ export class Database implements Connection {
     const open = this.#transaction
     if (open) open.afterCommit.push(callback)
     else await callback()
+  }
+
+  /** The pool at this moment, and what went wrong on it so far. */
+  stats(): DatabaseStats {
+    const { totalCount, idleCount, waitingCount, options } = this.#pool
+    const { errors, retries } = this.#counters
+    return {
+      connections: totalCount,
+      idle: idleCount,
+      waiting: waitingCount,
+      max: options.max,
+      errors,
+      retries,
+    }
   }
 
   async close(): Promise<void> {

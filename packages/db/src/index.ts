@@ -11,6 +11,12 @@ export {
   type Tx,
 } from './database.ts'
 export {
+  DATABASE_ERROR_KINDS,
+  type DatabaseErrorKind,
+  type DatabaseStats,
+  databaseErrorKind,
+} from './databaseStats.ts'
+export {
   type ErrorCode,
   type ErrorDetail,
   isConnectionFailure,
@@ -18,12 +24,14 @@ export {
   JobuError,
   sqlState,
 } from './errors.ts'
+export { Histogram } from './histogram.ts'
 export { Listener, type ListenerOptions } from './listener.ts'
-export { checkMigrations, migrate, readMigrations } from './migrate.ts'
+export { checkMigrations, checkNotBehind, migrate, readMigrations } from './migrate.ts'
 export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecutionsOf.ts'
 export { amendAudit } from './queries/amendAudit.ts'
+export * from './queries/apiTokens.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
-export { changeExecution, type ExecutionChange } from './queries/changeExecution.ts'
+export { changeExecution, type ExecutionEdit } from './queries/changeExecution.ts'
 export { CHANNELS } from './queries/channels.ts'
 export {
   type ClaimedExecution,
@@ -33,10 +41,27 @@ export {
 } from './queries/claimExecutions.ts'
 export { type Completion, completeExecutions } from './queries/completeExecutions.ts'
 export { type Count, countExecutions } from './queries/countExecutions.ts'
+export {
+  type CronRevision,
+  coveringRowBefore,
+  executionMonths,
+  getAnyCron,
+  lastSlotUntil,
+  listCronRevisions,
+  listSchedulerStops,
+  listSlotRows,
+  type SchedulerStop,
+  type SlotRow,
+} from './queries/cronHistory.ts'
 export * from './queries/crons.ts'
+export { cumulativeStats } from './queries/cumulativeStats.ts'
+export { drainWorker } from './queries/drainWorker.ts'
+export { dueCrons } from './queries/dueCrons.ts'
+export { type Blocker, backfillTurn, executionBlockers } from './queries/executionBlockers.ts'
 export { type Facet, listFacets, pruneFacets } from './queries/executionFacets.ts'
 export type { ExecutionFilter } from './queries/executionFilter.ts'
 export * from './queries/executions.ts'
+export { executionsHeldBy } from './queries/executionsHeldBy.ts'
 export { extendLeases } from './queries/extendLeases.ts'
 export { type Failure, failExecutions } from './queries/failExecutions.ts'
 export { failOrphanedHandlers } from './queries/failOrphanedHandlers.ts'
@@ -44,6 +69,7 @@ export { findCancelRequests } from './queries/findCancelRequests.ts'
 export { type FindOptions, findExecutions } from './queries/findExecutions.ts'
 export { findExecutionsById } from './queries/findExecutionsById.ts'
 export { type ExpiredLease, findExpiredLeases } from './queries/findExpiredLeases.ts'
+export * from './queries/findHandlers.ts'
 export { foldStats } from './queries/foldStats.ts'
 export { getExecutionByKey } from './queries/getExecutionByKey.ts'
 export {
@@ -52,8 +78,11 @@ export {
   type IdempotencyClaim,
   type UsedKey,
 } from './queries/idempotencyKeys.ts'
+export { type Backfill, insertBackfill } from './queries/insertBackfill.ts'
 export { type EnqueueAudit, insertExecutions, type NewExecution } from './queries/insertExecutions.ts'
+export { type AuditRow, lastAuditOf } from './queries/lastAuditOf.ts'
 export { type LastRun, lastRunsOfCrons } from './queries/lastRunsOfCrons.ts'
+export * from './queries/listAudit.ts'
 export {
   CRON_ORDERS,
   type CronFilter,
@@ -70,21 +99,76 @@ export {
   MOST_SORTED,
 } from './queries/listExecutions.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
-export { listLogs } from './queries/listLogs.ts'
+export { LOG_LEVELS, type LogFilter, type LogLevel, listLogs } from './queries/listLogs.ts'
+export { type LogPosition, listLogsAfter } from './queries/listLogsAfter.ts'
+export * from './queries/listServices.ts'
+export {
+  type LiveDispatcher,
+  type LiveWorker,
+  liveDispatchers,
+  liveWorkers,
+  SILENT_SECONDS,
+} from './queries/liveServices.ts'
 export { type DueCron, lockDueCrons } from './queries/lockDueCrons.ts'
 export { nextWakeUp } from './queries/nextWakeUp.ts'
 export { dropMonth, ensurePartitions, expiredPartitions, pruneSideTables } from './queries/partitions.ts'
 export { pauseFailingCrons } from './queries/pauseFailingCrons.ts'
 export { promoteDueExecutions } from './queries/promoteDueExecutions.ts'
+export { pruneHistory } from './queries/pruneHistory.ts'
+export { pruneRateLimits } from './queries/pruneRateLimits.ts'
+export { pruneStats } from './queries/pruneStats.ts'
 export { type PublishedHandler, publishHandlers } from './queries/publishHandlers.ts'
+export { MAX_AHEAD_COUNTED, queuePosition } from './queries/queuePosition.ts'
+export { CRON_RANKS, type CronRank, RANKED_FAILURES, rankCrons } from './queries/rankCrons.ts'
+export { COUNTED_AT_MOST, type QueueFigures, readQueueFigures } from './queries/readQueueFigures.ts'
 export { readyQueues } from './queries/readyQueues.ts'
 export { type NewAuditEntry, recordAudit } from './queries/recordAudit.ts'
 export { type Progress, recordProgress } from './queries/recordProgress.ts'
+export { monthsToRecount, pruneTotals, recountTotals } from './queries/recountTotals.ts'
+export { MAX_BACKFILL_LIMIT, releaseBackfill } from './queries/releaseBackfill.ts'
 export { releaseOverlapWaiters } from './queries/releaseOverlapWaiters.ts'
 export { releaseUnheld } from './queries/releaseUnheld.ts'
 export { replaceExecutions } from './queries/replaceExecutions.ts'
+export { runningPerWorker } from './queries/runningPerWorker.ts'
+export {
+  MAX_QUEUE_COUNTED,
+  MAX_RUNNING_NAMED,
+  type SchedulerLoad,
+  schedulerLoad,
+} from './queries/schedulerLoad.ts'
+export {
+  excludeClaims,
+  freeQueue,
+  lockSchedulerState,
+  type NewReservation,
+  type Reservation,
+  readSchedulerState,
+  reserveQueue,
+  type SchedulerSight,
+  type SchedulerState,
+  setSchedulerRunning,
+  watchScheduler,
+} from './queries/schedulerState.ts'
+export * from './queries/sessions.ts'
 export { readSetting, writeSetting } from './queries/settings.ts'
+export {
+  countSeries,
+  type Measure,
+  type MeasuredValues,
+  measureSeries,
+  type StatScope,
+} from './queries/statSeries.ts'
+export { cronSummaries, handlerSummaries, type StatSummary } from './queries/statSummaries.ts'
+export {
+  type Changes,
+  type ExecutionChange,
+  type LogChange,
+  tellChanges,
+  tellExecutions,
+  tellMark,
+} from './queries/tellChanges.ts'
 export type { Claim, ExecutionKey, RetryPolicy } from './queries/types.ts'
+export * from './queries/users.ts'
 export {
   heartbeatDispatcher,
   heartbeatWorker,
@@ -96,6 +180,7 @@ export {
   type WorkerRegistration,
 } from './queries/workers.ts'
 export { type CronAdvance, type Slot, writeSlots } from './queries/writeSlots.ts'
+export { yieldBackfill } from './queries/yieldBackfill.ts'
 export { Databases, databaseConfigNamed, getConnection, getDatabases, installDatabases } from './registry.ts'
 export * as schema from './schema/index.ts'
 export * from './states.ts'

@@ -88,6 +88,20 @@ export async function checkMigrations(connection: Connection, folder?: string): 
   )
 }
 
+/**
+ * `checkMigrations` for a service that runs already: while its replacement is rolled out the database may be ahead of it,
+ * and to call every old instance unready at that moment would make the roll-out an outage.
+ *
+ * @throws JobuError MIGRATIONS_BEHIND, MIGRATION_CHANGED
+ */
+export async function checkNotBehind(connection: Connection): Promise<void> {
+  try {
+    await checkMigrations(connection)
+  } catch (error) {
+    if (!(error instanceof JobuError) || error.code !== 'MIGRATIONS_AHEAD') throw error
+  }
+}
+
 type Applied = Array<{ hash: string; when: number }>
 
 async function appliedTo(connection: {

@@ -35,7 +35,7 @@ export const FINAL_STATUSES = EXECUTION_STATUSES.filter(
 )
 
 /** What a PENDING execution waits for; without one (and with `ready_at` set) it can be claimed. */
-export const WAITS = ['time', 'overlap'] as const
+export const WAITS = ['time', 'overlap', 'backfill'] as const
 export type Wait = (typeof WAITS)[number]
 
 export const PARAM_SOURCES = ['cron', 'api', 'schedule', 'event'] as const
@@ -66,11 +66,18 @@ export const REASONS = [
   'CRON_DELETED',
   'HANDLER_NOT_FOUND',
   'PARAMS_INVALID',
+  'SECRET_NOT_FOUND',
   'RESULT_INVALID',
   'HANDLER_ERROR',
   'DRAINED',
 ] as const
 export type Reason = (typeof REASONS)[number]
+
+/** LOST: silent for a minute; its leases run out by themselves. */
+export const WORKER_STATUSES = ['ACTIVE', 'DRAINING', 'STOPPED', 'LOST'] as const
+export type WorkerStatus = (typeof WORKER_STATUSES)[number]
+export const DISPATCHER_STATUSES = ['ACTIVE', 'STOPPED', 'LOST'] as const
+export type DispatcherStatus = (typeof DISPATCHER_STATUSES)[number]
 
 /** What someone may do; each role may do what those before it may. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const

@@ -66,16 +66,20 @@ export async function transactionalAcross<T>(
  * Finishes what a crash left prepared: commits it where the verdict says so, rolls it back otherwise. Safe to run
  * anywhere and at any time.
  *
+ * @param olderThanSeconds  younger ones may have a coordinator that lives
  * @returns the gids finished
  */
-export async function resolveInDoubt(databases: Databases): Promise<string[]> {
+export async function resolveInDoubt(
+  databases: Databases,
+  olderThanSeconds = IN_DOUBT_AFTER_SECONDS,
+): Promise<string[]> {
   const finished: string[] = []
   for (const name of databases.names()) {
     if (name === 'default') continue
     const { rows } = await databases.get(name).query<{ gid: string }>(
       `SELECT gid FROM pg_prepared_xacts
        WHERE gid LIKE 'jobu:%' AND database = current_database() AND prepared < now() - $1 * interval '1 second'`,
-      [IN_DOUBT_AFTER_SECONDS],
+      [olderThanSeconds],
     )
     for (const { gid } of rows) {
       await resolve(databases, name, gid)

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { Databases, installDatabases, transactional } from '@jobu/db'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { Databases, installDatabases, resolveInDoubt, transactional } from '@jobu/db'
 import { createTestDatabase, type TestDatabase } from '../../../test/support/testDatabase.ts'
 
 let own: TestDatabase
@@ -75,4 +78,42 @@ test('a commit that default refuses undoes what the other database had already p
   ).rejects.toThrow(hasTwoPhase ? 'late_n_key' : 'max_prepared_transactions')
   expect([await effects('default'), await effects('business')]).toEqual([0, 0])
   expect(await prepared()).toEqual([])
+})
+
+describe('a process killed in the middle', () => {
+  /** Runs the transaction in a process that dies around its nth statement. @returns what it said, if it survived */
+  const runAndDie = async (statement: number, when: 'before' | 'after') => {
+    const script = fileURLToPath(new URL('./fixtures/killedAcross.mjs', import.meta.url))
+    const child = spawn(process.execPath, [script, own.url, business.url, String(statement), when])
+    let said = ''
+    child.stdout.on('data', (chunk) => {
+      said += chunk
+    })
+    child.stderr.on('data', (chunk) => process.stderr.write(chunk))
+    await once(child, 'close')
+    return said
+  }
+
+  test('before or after any of its statements leaves both databases changed, or neither', async () => {
+    // Where the server cannot, it refuses before its first effect.
+    if (!hasTwoPhase) return expect(await runAndDie(1_000, 'before')).toBe('')
+    const kept: boolean[] = []
+    let hadDoubt = false
+    for (let statement = 1; ; statement++) {
+      const said = await runAndDie(statement, 'before')
+      if (said.startsWith('survived')) break
+      await runAndDie(statement, 'after')
+      hadDoubt ||= (await prepared()).length > 0
+      await resolveInDoubt(databases, 0)
+      expect(await prepared()).toEqual([])
+      const [onOwn, onBusiness] = [await effects('default'), await effects('business')]
+      expect(onBusiness).toBe(onOwn)
+      kept.push(onOwn > 0)
+      for (const name of databases.names()) await databases.get(name).query('TRUNCATE effects')
+    }
+    // The commit of default lies among them: dying early keeps nothing, dying late keeps all.
+    expect(kept[0]).toBe(false)
+    expect(kept.at(-1)).toBe(true)
+    expect(hadDoubt).toBe(true)
+  }, 120_000)
 })

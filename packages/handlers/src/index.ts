@@ -5,4 +5,11 @@ export * from './errors.ts'
 export { type HandlerDescription, HandlerRegistry } from './HandlerRegistry.ts'
 export { type HandlerLoadFailure, type LoadHandlersOptions, loadHandlers } from './loadHandlers.ts'
 export { parseParams } from './parseParams.ts'
+export {
+  findSecrets,
+  mentionsSecret,
+  resolveSecrets,
+  type SecretFault,
+  type SecretReference,
+} from './secrets.ts'
 export { DEFAULT_MAX_RESULT_BYTES, MAX_RESULT_DEPTH, toJsonResult } from './toJsonResult.ts'

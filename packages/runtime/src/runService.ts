@@ -6,6 +6,8 @@ export type Service = {
   stop(reason: string): Promise<void>
   /** Where it listens, for the launcher's ready message: `http://127.0.0.1:8080`. */
   address?: string
+  /** What else the launcher's ready message needs to know. */
+  report?: Record<string, unknown>
 }
 
 /** How long a service may take to stop after an error that nothing caught, in milliseconds. */
@@ -22,7 +24,7 @@ const PARENT_CHECK_MS = 1_000
  *   SIGTERM, SIGINT, or the launcher is gone   -> stop(reason), exit 0; a second signal: exit 130 at once
  *   an error that nothing caught               -> log, stop(reason) within a bound, exit 1
  *
- * The launcher (`npm start`) is watched when `JOBU_PARENT_PID` is set, and told `{ type: 'ready', address }` over IPC
+ * The launcher (`npm start`) is watched when `JOBU_PARENT_PID` is set, and told `{ type: 'ready', address, ...report }` over IPC
  * when it asked for a channel.
  *
  * @param start resolves when the service is up, ready to take work
@@ -83,10 +85,10 @@ export async function runService(name: string, start: () => Promise<Service>): P
   try {
     logger = createLogger(name)
     starting = start()
-    const { address } = await starting
+    const { address, report } = await starting
     isUp = true
     logger.info('service started', { address })
-    process.send?.({ type: 'ready', address })
+    process.send?.({ type: 'ready', address, ...report })
   } catch (error) {
     failStart(error)
   }

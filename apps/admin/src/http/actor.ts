@@ -2,8 +2,11 @@ import { ROLES, type Role } from '@jobu/db'
 
 /** Who sent a request, as the audit log names them. */
 export interface Actor {
-  /** How they proved it; `environment` is the token or password of the configuration. */
-  kind: 'user' | 'token' | 'proxy' | 'environment'
+  /**
+   * How they proved it: a password or its session, an API token, a trusted proxy's word, the configuration's token (or
+   * the configuration itself, at start), a shell on a machine that reaches the database; `anonymous`: not at all.
+   */
+  kind: 'user' | 'token' | 'proxy' | 'environment' | 'cli' | 'anonymous'
   name: string
   role: Role
   /** The row of `users` or `api_tokens`; null where there is none. */
@@ -14,6 +17,6 @@ export interface Actor {
   address: string | null
 }
 
-export function hasRole(actor: Actor, role: Role): boolean {
+export function hasRole(actor: Pick<Actor, 'role'>, role: Role): boolean {
   return ROLES.indexOf(actor.role) >= ROLES.indexOf(role)
 }

@@ -1,65 +1,66 @@
-import { createHash, randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto'
-import { promisify } from 'node:util'
 import { JobuError } from '@jobu/db'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
+import type { Authenticator, Identity } from '../access/authenticator.ts'
+import { isSameSecret } from '../access/secrets.ts'
+import type { AdminMetrics } from '../adminMetrics.ts'
+import type { AdminConfig } from '../config.ts'
 import type { Actor } from './actor.ts'
-
-const KEY_BYTES = 32
-const derive = promisify<string, Buffer, number, Buffer>(scrypt)
+import { callerOf } from './caller.ts'
+import { refuseCrossOrigin } from './crossOrigin.ts'
 
 /**
- * Lets a request pass that carries the bearer token, or Basic `admin:<password>`; `response.locals.actor` then says
- * who it is. Neither secret is kept: only the token's hash and the password's scrypt key.
+ * Lets a request pass whose sender is known; `response.locals` then has them as `actor`, their session where there is
+ * one, and `recheck`, which asks the same again later.
  *
- * @throws JobuError UNAUTHORIZED
+ * @throws JobuError UNAUTHORIZED, CSRF_TOKEN_INVALID, TOO_MANY_REQUESTS
  */
-export function authenticate(secrets: { token?: string; password?: string }): RequestHandler {
-  const tokenHash = secrets.token === undefined ? undefined : sha256(secrets.token)
-  const salt = randomBytes(16)
-  const passwordKey =
-    secrets.password === undefined ? undefined : scryptSync(secrets.password, salt, KEY_BYTES)
-  const challenges = [
-    ...(tokenHash ? ['Bearer realm="jobu"'] : []),
-    ...(passwordKey ? ['Basic realm="jobu", charset="UTF-8"'] : []),
-  ]
-
-  const actorOf = async (header: string): Promise<string | undefined> => {
-    const [, scheme = '', credentials = ''] = /^(\S+) +(\S+) *$/.exec(header) ?? []
-    if (/^bearer$/i.test(scheme) && tokenHash) {
-      return timingSafeEqual(sha256(credentials), tokenHash) ? 'api token' : undefined
-    }
-    if (/^basic$/i.test(scheme) && passwordKey) {
-      const [, user, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials, 'base64').toString()) ?? []
-      if (password === undefined) return undefined
-      const key = await derive(password, salt, KEY_BYTES)
-      return timingSafeEqual(key, passwordKey) && user === 'admin' ? 'admin' : undefined
-    }
-    return undefined
-  }
-
+export function authenticate(
+  authenticator: Authenticator,
+  { cors }: AdminConfig,
+  metrics: Pick<AdminMetrics, 'signInFailed'>,
+): RequestHandler {
   return async (request, response, next) => {
-    const header = request.get('authorization')
-    const actor = header === undefined ? undefined : await actorOf(header)
-    if (actor === undefined) {
-      response.set('WWW-Authenticate', challenges)
+    const identity = await authenticator.identify(request)
+    if (!identity) {
+      challenge(request, response)
+      const isTried = request.get('authorization') !== undefined
+      // A password was counted where it was checked.
+      if (/^bearer /i.test(request.get('authorization') ?? '')) metrics.signInFailed('token')
       throw new JobuError(
         'UNAUTHORIZED',
-        header === undefined
-          ? 'Authentication is required: send Authorization: Bearer <token>'
-          : 'The credentials are not valid',
+        isTried
+          ? 'The credentials are not valid'
+          : 'Authentication is required: sign in, or send Authorization: Bearer <token>',
       )
     }
-    const remote = request.socket.remoteAddress ?? null
-    response.locals.actor = {
-      kind: 'environment',
-      name: actor,
-      role: 'admin',
-      id: null,
-      requestId: response.locals.requestId,
-      address: remote,
-    } satisfies Actor
+    if (identity.isAmbient) refuseCrossOrigin(request, cors)
+    refuseWithoutCsrfToken(request, identity)
+    const { kind, name, role, id, session } = identity
+    const { requestId, address } = callerOf(request)
+    response.locals.actor = { kind, name, role, id, requestId, address } satisfies Actor
+    response.locals.session = session
+    response.locals.recheck = () => authenticator.identify(request, false)
     next()
   }
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest()
+/** A page of another origin can make a browser send the cookie, and cannot read the token that belongs to it. */
+function refuseWithoutCsrfToken(request: Request, { session }: Identity): void {
+  if (!session || request.method === 'GET' || request.method === 'HEAD') return
+  const given = request.get('x-csrf-token')
+  if (given !== undefined && isSameSecret(given, session.csrfToken)) return
+  throw new JobuError(
+    'CSRF_TOKEN_INVALID',
+    `Send X-CSRF-Token with the csrf_token of GET /auth/session${given === undefined ? '' : '; the one sent is not it'}`,
+  )
+}
+
+/** Browsers are not offered Basic: they would ask for a password in a window of their own, over the sign-in page. */
+function challenge(request: Request, response: Response): void {
+  const isBrowser =
+    request.get('sec-fetch-mode') !== undefined || /^Mozilla\//.test(request.get('user-agent') ?? '')
+  response.set('WWW-Authenticate', [
+    'Bearer realm="jobu"',
+    ...(isBrowser ? [] : ['Basic realm="jobu", charset="UTF-8"']),
+  ])
+}

@@ -36,6 +36,8 @@ export class Reply<T> {
 
 /** One operation of the API: what is mounted, and what the OpenAPI document says of it, from the same schemas. */
 export interface Endpoint {
+  /** The name that generated clients call it by; default: made from the method and the path. */
+  id?: string
   method: Method
   /** Below the prefix, in Express' form: `/crons/:id`. */
   path: string

@@ -7,7 +7,7 @@ import { refuseUnstorable } from './refuseUnstorable.ts'
  * Parses JSON bodies, and nothing else, of at most `limitBytes` after decompression; a request without one has the
  * body `undefined`.
  *
- * @throws JobuError UNSUPPORTED_MEDIA_TYPE, REQUEST_MALFORMED, VALIDATION_FAILED; body-parser's errors
+ * @throws JobuError UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, REQUEST_MALFORMED, VALIDATION_FAILED; body-parser's errors
  */
 export function jsonBody(limitBytes: number): RequestHandler[] {
   const parse = express.json({
@@ -20,9 +20,9 @@ export function jsonBody(limitBytes: number): RequestHandler[] {
       }
     },
   })
-  const refuseOtherTypes: RequestHandler = (request, _response, next) => {
-    const hasBody =
-      request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
+  const refuseUnread: RequestHandler = (request, _response, next) => {
+    const length = Number(request.headers['content-length'] ?? 0)
+    const hasBody = request.headers['transfer-encoding'] !== undefined || length > 0
     if (hasBody && !request.is('application/json')) {
       const type = request.headers['content-type'] ?? 'none'
       throw new JobuError(
@@ -30,11 +30,15 @@ export function jsonBody(limitBytes: number): RequestHandler[] {
         `Expected Content-Type: application/json, received ${type}`,
       )
     }
+    // The parser answers once all of the body has come, and of what is announced nothing need ever come.
+    if (length > limitBytes) {
+      throw new JobuError('PAYLOAD_TOO_LARGE', `The request body is larger than ${limitBytes} bytes`)
+    }
     next()
   }
   const check: RequestHandler = (request, _response, next) => {
     refuseUnstorable(request.body)
     next()
   }
-  return [refuseOtherTypes, parse, check]
+  return [refuseUnread, parse, check]
 }

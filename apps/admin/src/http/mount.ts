@@ -1,9 +1,10 @@
 import { JobuError, type Role } from '@jobu/db'
 import { type RequestHandler, Router } from 'express'
 import { z } from 'zod'
-import { id } from '../schemas/fields.ts'
+import { idParams } from '../schemas/fields.ts'
 import { type Actor, hasRole } from './actor.ts'
 import { type Endpoint, Reply } from './endpoint.ts'
+import { guardStream } from './guardStream.ts'
 import { methodNotAllowed } from './methodNotAllowed.ts'
 import { parseBody, parseParams, parseQuery } from './parse.ts'
 
@@ -12,10 +13,11 @@ export interface MountOptions {
   authenticate: RequestHandler
   /** Reads the body of those who may send one. */
   readBody: RequestHandler[]
+  /** The same for those whom nobody knows. */
+  readPublicBody: RequestHandler[]
 }
 
-const noQuery = z.strictObject({})
-const idParams = z.object({ id })
+const noFields = z.strictObject({})
 
 /** Endpoints as a router: whether the caller may, then the parsed input, one function, its value. */
 export function mount(endpoints: readonly Endpoint[], options: MountOptions): Router {
@@ -28,7 +30,8 @@ export function mount(endpoints: readonly Endpoint[], options: MountOptions): Ro
     const route = router.route(path)
     for (const operation of operations) {
       const access = operation.role === null ? [] : [options.authenticate, requireRole(operation.role)]
-      route[operation.method](...access, ...options.readBody, handlerOf(operation))
+      const readBody = operation.role === null ? options.readPublicBody : options.readBody
+      route[operation.method](...access, ...(readsBody(operation) ? readBody : []), handlerOf(operation))
     }
     const isPublic = operations.every((operation) => operation.role === null)
     route.all(...(isPublic ? [] : [options.authenticate]), methodNotAllowed)
@@ -52,8 +55,17 @@ function requireRole(role: Role): RequestHandler {
   }
 }
 
+/** A GET has no body by HTTP, whatever a client sends. */
+function readsBody({ method, body }: Endpoint): boolean {
+  return body !== undefined || method === 'post' || method === 'put' || method === 'patch'
+}
+
 function handlerOf(operation: Endpoint): RequestHandler {
-  const { params = idParams, query = noQuery, body } = operation
+  const {
+    params = idParams,
+    query = noFields,
+    body = readsBody(operation) ? noFields : undefined,
+  } = operation
   const hasParams = operation.path.includes(':')
   const streamType = operation.streamType ?? 'text/event-stream'
   return async (request, response) => {
@@ -66,7 +78,10 @@ function handlerOf(operation: Endpoint): RequestHandler {
     } as never
     const wantsStream =
       operation.stream && (!operation.run || request.accepts(['application/json', streamType]) === streamType)
-    if (wantsStream) return operation.stream!(input, response)
+    if (wantsStream) {
+      guardStream(response, operation.role)
+      return operation.stream!(input, response)
+    }
 
     const value = await operation.run!(input)
     const reply = value instanceof Reply ? value : new Reply(value)

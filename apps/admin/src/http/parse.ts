@@ -21,7 +21,8 @@ export function parseParams<S extends z.ZodType>(schema: S, request: Request): z
   return parse(schema, request.params)
 }
 
-function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+/** @throws JobuError VALIDATION_FAILED */
+export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw validationError(issueDetails(parsed.error.issues, value))

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@jobu/runtime'
 import type { RequestHandler } from 'express'
+import { clientAddress } from '../access/clientAddress.ts'
 
+/** Asked every few seconds by programs. */
+const POLLED = /\/(health|ready|metrics)$/
 const SANE_REQUEST_ID = /^[\w.:-]{1,100}$/
 
 /**
- * Names each request (`X-Request-Id`, the client's own where it is sane) and logs it once it is over. Health checks
- * log at debug: they come every few seconds.
+ * Names each request (`X-Request-Id`, the client's own where it is sane) and logs it once it is over. What
+ * programs ask every few seconds logs at debug.
  */
 export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
@@ -17,9 +20,9 @@ export function requestLog(logger: Logger): RequestHandler {
     response.set('X-Request-Id', requestId)
     // Without the query, which may hold what someone should not have put there.
     const { method, path } = request
-    const remote = request.socket.remoteAddress
+    const remote = clientAddress(request)
     response.on('close', () => {
-      const level = path.endsWith('/health') ? 'debug' : 'info'
+      const level = POLLED.test(path) ? 'debug' : 'info'
       logger.log(level, response.writableFinished ? 'request completed' : 'request aborted', {
         method,
         path,

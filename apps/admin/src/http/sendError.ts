@@ -2,6 +2,7 @@ import { type ErrorCode, isConnectionFailure, JobuError, sqlState } from '@jobu/
 import type { Logger } from '@jobu/runtime'
 import type { ErrorRequestHandler } from 'express'
 import { HTTP_STATUS } from './httpStatus.ts'
+import { TooManyRequests } from './tooManyRequests.ts'
 
 /** Seconds after which a client may try again while the database is away. */
 const RETRY_AFTER_SECONDS = 5
@@ -32,6 +33,11 @@ export function sendError(logger: Logger): ErrorRequestHandler {
     // Express then closes the connection: the only way left to say that the answer is not whole.
     if (response.headersSent) return next(thrown)
     if (status === 503) response.set('Retry-After', String(RETRY_AFTER_SECONDS))
+    if (thrown instanceof TooManyRequests) response.set('Retry-After', String(thrown.retryAfterSeconds))
+    // A 401 has to name a way in. This one makes no browser ask for a password by itself.
+    if (status === 401 && !response.get('WWW-Authenticate')) {
+      response.set('WWW-Authenticate', 'Bearer realm="jobu"')
+    }
     const isShown = status !== 500
     response.status(status).json({
       error: {

@@ -1,5 +1,6 @@
 import { type Endpoint, endpoint, Reply } from '../http/endpoint.ts'
 import {
+  changeCronQuery,
   createCronBody,
   listCronsQuery,
   previewBody,
@@ -9,6 +10,15 @@ import {
 } from '../schemas/cron.ts'
 import { cronAnswer, cronPage, previewAnswer } from '../schemas/cronAnswer.ts'
 import { jobAnswer } from '../schemas/jobAnswer.ts'
+import {
+  backfillAnswer,
+  backfillBody,
+  backfillQuery,
+  nextAnswer,
+  nextQuery,
+  slotPage,
+  slotsQuery,
+} from '../schemas/slots.ts'
 import type { CronService } from '../services/cronService.ts'
 
 const tag = 'crons'
@@ -38,16 +48,21 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       tag,
       role: 'admin',
       summary: 'Create a cron',
+      query: changeCronQuery,
       body: createCronBody,
       status: 201,
+      otherStatuses: { 200: 'With `dry_run`: the cron as it would be; nothing was made' },
       answer: cronAnswer,
       errors: ['CRON_NAME_TAKEN', ...EXPRESSION_ERRORS],
-      async run({ body, actor }) {
-        const cron = await crons.create(body, actor)
-        return new Reply(cron, { location: `/crons/${cron.id}` })
+      async run({ query, body, actor }) {
+        const cron = await crons.create(body, actor, query.dry_run)
+        return query.dry_run
+          ? new Reply(cron, { status: 200 })
+          : new Reply(cron, { location: `/crons/${cron.id}` })
       },
     }),
     endpoint({
+      id: 'previewCron',
       method: 'post',
       path: '/crons/preview',
       tag,
@@ -74,11 +89,13 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       tag,
       role: 'admin',
       summary: 'Change parts of a cron',
-      description: 'What is left out stays as it is. With `version`, only if nobody has changed it since.',
+      description:
+        'What is left out stays as it is. With `version`, only if nobody has changed it since. With `dry_run` the answer is what would come of it, and nothing is changed.',
+      query: changeCronQuery,
       body: updateCronBody,
       answer: cronAnswer,
       errors: ['CRON_NOT_FOUND', 'CRON_NAME_TAKEN', 'CRON_CHANGED', ...EXPRESSION_ERRORS],
-      run: ({ params, body, actor }) => crons.update(params.id, body, actor),
+      run: ({ params, query, body, actor }) => crons.update(params.id, body, actor, query.dry_run),
     }),
     endpoint({
       method: 'delete',
@@ -116,6 +133,51 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       async run({ params, body, actor }) {
         const job = await crons.trigger(params.id, body.params, actor)
         return new Reply(job, { location: `/jobs/${job.id}` })
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/crons/:id/next',
+      tag,
+      role: 'viewer',
+      summary: 'When a cron fires next',
+      description: 'Within its window and what is left of `max_runs`; nothing while it is disabled.',
+      query: nextQuery,
+      answer: nextAnswer,
+      errors: ['CRON_NOT_FOUND'],
+      run: ({ params, query }) => crons.next(params.id, query.count),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/crons/:id/slots',
+      tag,
+      role: 'viewer',
+      summary: 'Every due instant of a cron with its verdict',
+      description:
+        'Oldest first, of the last 24 hours unless told otherwise (less for a younger cron, or one by the second), at most 20,000 instants: how each ran and how late, whether it waits, why it was skipped, or why it was not due (disabled, outside the window, before its creation). `summary` counts the whole span. UNACCOUNTED must never be seen.',
+      query: slotsQuery,
+      answer: slotPage,
+      errors: ['CRON_NOT_FOUND'],
+      run: ({ params, query }) => crons.slots(params.id, query),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/crons/:id/backfill',
+      tag,
+      role: 'operator',
+      summary: 'Run past slots of a cron that have no execution',
+      description:
+        'Oldest first, at a priority just below that of its regular slots, at most `max_active` at a time; a cron that refuses overlap lets its regular slots go first. With `dry_run` nothing is written, and the answer says how many there would be.',
+      query: backfillQuery,
+      body: backfillBody,
+      status: 201,
+      otherStatuses: { 200: 'A dry run: nothing was made' },
+      answer: backfillAnswer,
+      errors: ['CRON_NOT_FOUND', 'BACKFILL_TOO_LARGE'],
+      async run({ params, query, body, actor }) {
+        const isDryRun = query.dry_run ?? body.dry_run ?? false
+        const made = await crons.backfill(params.id, { ...body, dry_run: isDryRun }, actor)
+        return new Reply(made, { status: isDryRun ? 200 : 201 })
       },
     }),
   ]

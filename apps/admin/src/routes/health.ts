@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '@jobu/db'
+import { checkReadiness, type Readiness, type ReadinessReport } from '@jobu/runtime'
 import { z } from 'zod'
 import { type Endpoint, endpoint, Reply } from '../http/endpoint.ts'
 
@@ -14,7 +15,29 @@ const healthAnswer = z
   })
   .meta({ id: 'Health' })
 
-export function healthEndpoints(database: Database, version: string): Endpoint[] {
+const readyAnswer = z
+  .object({
+    status: z.enum(['ready', 'degraded', 'not ready']),
+    checks: z.record(z.string(), z.string()).meta({
+      description: '`ok`, or what is wrong, by name',
+      example: { database: 'ok', migrations: 'ok' },
+    }),
+  })
+  .meta({
+    id: 'Ready',
+    description:
+      'Degraded: something is wrong that the service can do without for a while; it takes requests',
+  })
+
+export function healthEndpoints(database: Database, version: string, readiness: Readiness): Endpoint[] {
+  // Anybody may ask, as often as they like: those who ask at the same time share one look at the database.
+  let checking: Promise<ReadinessReport> | undefined
+  const report = () => {
+    checking ??= checkReadiness(readiness).finally(() => {
+      checking = undefined
+    })
+    return checking
+  }
   return [
     endpoint({
       method: 'get',
@@ -34,6 +57,19 @@ export function healthEndpoints(database: Database, version: string): Endpoint[]
           } as const,
           { status: isConnected ? 200 : 503 },
         )
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/ready',
+      tag: 'service',
+      role: null,
+      summary: 'Whether the service can take requests, and if not, why',
+      answer: readyAnswer,
+      otherStatuses: { 503: 'It cannot' },
+      async run() {
+        const found = await report()
+        return new Reply(found, { status: found.status === 'not ready' ? 503 : 200 })
       },
     }),
   ]

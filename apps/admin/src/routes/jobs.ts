@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import type { JobLogStream } from '../events/jobLogStream.ts'
 import { type Endpoint, endpoint, Reply } from '../http/endpoint.ts'
 import {
   bulkActionBody,
@@ -18,10 +19,25 @@ import {
   logPage,
   runList,
 } from '../schemas/jobAnswer.ts'
+import { whyAnswer } from '../schemas/why.ts'
 import type { BulkVerb } from '../services/bulkAction.ts'
 import type { JobService } from '../services/jobService.ts'
 
 const tag = 'jobs'
+const LOG_STREAM = `With \`Accept: text/event-stream\`: the lines stored so far, then new ones as they are written, until the
+execution is final; \`page\`, \`size\`, \`limit\` and \`offset\` are for pages only.
+
+| event | data | |
+| --- | --- | --- |
+| \`log\` | a LogLine | its id, \`attempt:line\`, sent as \`Last-Event-ID\` is where a later stream goes on |
+| \`execution\` | \`id, status, job_id, handler_name, queue, attempt, progress_percentage, current_step\` | at the beginning, and when one of them has changed |
+| \`end\` | \`id, status, reason, error_message, finished_at, is_deleted?\` | the last one: the execution is final, or was deleted |
+
+A comment line comes every 15 seconds. A request with the id of \`end\` is answered 204 while nothing has changed since, so
+that a browser's EventSource stops.
+
+    curl -N "$URL/api/v1/jobs/42/logs" -H "Authorization: Bearer $TOKEN" -H "Accept: text/event-stream"
+`
 
 const LIST =
   'Newest scheduled time first, any combination of filters. A page costs the same whatever the table holds. `total` is exact where only `status`, `handler_name`, `queue`, `param_source` and `priority` are given and fewer than 10,000 are PENDING; otherwise a few thousand are counted at most and `total_is_exact` is false. The first 10,000 executions can be paged by number, all of them by `cursor`. A page may have fewer items than asked for, even none, while `next_cursor` is not null: the filter hardly ever meets and the search goes on from there.'
@@ -68,7 +84,7 @@ function goneSignal(request: Request): AbortSignal {
   return gone.signal
 }
 
-export function jobEndpoints(jobs: JobService): Endpoint[] {
+export function jobEndpoints(jobs: JobService, logs: JobLogStream): Endpoint[] {
   return [
     endpoint({
       method: 'get',
@@ -100,6 +116,7 @@ export function jobEndpoints(jobs: JobService): Endpoint[] {
       },
     }),
     endpoint({
+      id: 'createJobs',
       method: 'post',
       path: '/jobs/bulk',
       tag,
@@ -158,14 +175,29 @@ export function jobEndpoints(jobs: JobService): Endpoint[] {
     }),
     endpoint({
       method: 'get',
+      path: '/jobs/:id/why',
+      tag,
+      role: 'viewer',
+      summary: 'Why an execution is not running, or how it came to its end',
+      description:
+        'Every cause that can be told, the most decisive first: a stopped scheduler, a reservation, a time or backoff, an overlap, workers that do not serve it, a full pool, a place in the queue; where it runs; or how and by whom it was ended.',
+      answer: whyAnswer,
+      errors: ['JOB_NOT_FOUND'],
+      run: ({ params }) => jobs.why(params.id),
+    }),
+    endpoint({
+      method: 'get',
       path: '/jobs/:id/logs',
       tag,
       role: 'viewer',
-      summary: 'What its handler logged',
+      summary: 'What its handler logged: a page, or a live stream',
+      description: LOG_STREAM,
       query: listLogsQuery,
+      otherStatuses: { 204: 'Of the stream: it has ended, and nothing has changed since' },
       answer: logPage,
-      errors: ['JOB_NOT_FOUND'],
+      errors: ['JOB_NOT_FOUND', 'TOO_MANY_REQUESTS'],
       run: ({ params, query }) => jobs.logs(params.id, query),
+      stream: ({ params, query, request }, response) => logs.follow(params.id, query, request, response),
     }),
     endpoint({
       method: 'post',

@@ -17,41 +17,72 @@ const MAX_TAGS = 50
 
 const cronFields = {
   description: z.string().max(10_000).nullable().optional(),
-  /** An IANA name; left out: the configuration's. */
-  timezone: z.string().min(1).max(255).optional(),
-  /** With both day fields set: either may match, or both must. */
-  day_match: z.enum(DAY_MATCHES).optional(),
+  timezone: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: "An IANA name; left out: the configuration's", example: 'Asia/Seoul' }),
+  day_match: z
+    .enum(DAY_MATCHES)
+    .optional()
+    .meta({ description: 'With both day fields set: either may match, or both must' }),
   handler_params: fields.jsonObject.optional(),
   is_enabled: z.boolean().optional(),
   overlap_policy: z.enum(OVERLAP_POLICIES).optional(),
-  /** The boolean form of `overlap_policy`: true is `allow`, false is `skip`. */
-  allow_overlap: z.boolean().optional(),
+  allow_overlap: z
+    .boolean()
+    .optional()
+    .meta({ description: 'The boolean form of `overlap_policy`: true is `allow`, false is `skip`' }),
   max_retry: fields.maxRetry.optional(),
   retry_delay_seconds: fields.retryDelaySeconds.optional(),
   retry_backoff: z.enum(RETRY_BACKOFFS).optional(),
-  /** Null: no limit. */
   timeout_seconds: fields.timeoutSeconds.optional(),
   priority: fields.priority.optional(),
   queue: fields.queue.optional(),
   misfire_policy: z.enum(MISFIRE_POLICIES).optional(),
-  misfire_limit: z.int().min(1).max(10_000).optional(),
-  misfire_grace_seconds: z.int().min(0).max(INT4_MAX).optional(),
-  /** Inclusive. */
-  start_at: fields.instant.nullable().optional(),
-  /** Exclusive. */
-  end_at: fields.instant.nullable().optional(),
-  /** Below the cron's interval. */
-  jitter_seconds: z.int().min(0).max(86_400).optional(),
-  max_runs: z.int().min(1).max(INT4_MAX).nullable().optional(),
-  pause_after_failures: z.int().min(1).max(INT4_MAX).nullable().optional(),
+  misfire_limit: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .meta({ description: 'How many missed slots `fire_all` runs at most, the newest' }),
+  misfire_grace_seconds: z
+    .int()
+    .min(0)
+    .max(INT4_MAX)
+    .optional()
+    .meta({ description: 'A missed slot older than this does not run any more' }),
+  start_at: fields.instant.nullable().optional().meta({ description: 'Fires from here on, inclusive' }),
+  end_at: fields.instant.nullable().optional().meta({ description: 'Fires until here, exclusive' }),
+  jitter_seconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .optional()
+    .meta({ description: "Starts up to this much later; below the cron's interval" }),
+  max_runs: z
+    .int()
+    .min(1)
+    .max(INT4_MAX)
+    .nullable()
+    .optional()
+    .meta({ description: 'Completed after so many; null: never' }),
+  pause_after_failures: z
+    .int()
+    .min(1)
+    .max(INT4_MAX)
+    .nullable()
+    .optional()
+    .meta({ description: 'Disabled after so many failures in a row; null: never' }),
   tags: z.array(z.string().trim().min(1).max(100)).max(MAX_TAGS).optional(),
   owner: z.string().max(255).nullable().optional(),
 }
 
 const requiredFields = {
   name: fields.name,
-  cron_expression: z.string().trim(),
-  handler_name: fields.name,
+  cron_expression: z.string().trim().meta({ example: '0 2 * * *' }),
+  handler_name: fields.name.meta({ example: 'http' }),
 }
 
 /** Both forms of the overlap policy may be given where they agree. */
@@ -71,34 +102,63 @@ function refuseContradiction(
 export const createCronBody = z
   .strictObject({ ...requiredFields, ...cronFields })
   .superRefine(refuseContradiction)
+  .meta({
+    id: 'CronCreate',
+    example: {
+      name: 'nightly backup',
+      cron_expression: '0 2 * * *',
+      timezone: 'Asia/Seoul',
+      handler_name: 'http',
+      handler_params: { url: 'https://backup.example.com/run', method: 'POST' },
+      overlap_policy: 'skip',
+      max_retry: 3,
+      timeout_seconds: 1800,
+      tags: ['backup'],
+    },
+  })
 
 /** A part of a cron; `version` refuses the edit of a cron that has changed since it was read. */
 export const updateCronBody = z
   .strictObject({
     ...z.object(requiredFields).partial().shape,
     ...cronFields,
-    version: z.int().min(1).optional(),
+    version: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'The one that was read; refuses the edit of a cron that has changed since' }),
   })
   .superRefine(refuseContradiction)
+  .meta({ id: 'CronUpdate', example: { cron_expression: '30 2 * * *', version: 1 } })
 
 export type CreateCronBody = z.output<typeof createCronBody>
 export type UpdateCronBody = z.output<typeof updateCronBody>
 
-export const toggleCronBody = z.strictObject({ is_enabled: z.boolean().optional() })
+/** `dry_run` checks a change, and answers what would come of it, without making it. */
+export const changeCronQuery = z.strictObject({ dry_run: fields.queryBoolean.default(false) })
 
-export const triggerCronBody = z.strictObject({
-  /** Instead of the cron's own. */
-  params: fields.jsonObject.optional(),
-})
+export const toggleCronBody = z
+  .strictObject({ is_enabled: z.boolean().optional() })
+  .meta({ id: 'CronToggle', example: { is_enabled: false } })
 
-export const previewBody = z.strictObject({
-  cron_expression: z.string().trim(),
-  timezone: cronFields.timezone,
-  day_match: cronFields.day_match,
-  /** Left out: now. */
-  from: fields.instant.optional(),
-  count: z.int().min(1).max(1_000).default(10),
-})
+export const triggerCronBody = z
+  .strictObject({
+    params: fields.jsonObject.optional().meta({ description: "Instead of the cron's own" }),
+  })
+  .meta({ id: 'CronTrigger', example: { params: { url: 'https://backup.example.com/run?full=1' } } })
+
+export const previewBody = z
+  .strictObject({
+    cron_expression: requiredFields.cron_expression,
+    timezone: cronFields.timezone,
+    day_match: cronFields.day_match,
+    from: fields.instant.optional().meta({ description: 'Left out: now' }),
+    count: z.int().min(1).max(1_000).default(10),
+  })
+  .meta({
+    id: 'CronPreviewRequest',
+    example: { cron_expression: '0 9 * * 1-5', timezone: 'Asia/Seoul', count: 3 },
+  })
 export type PreviewBody = z.output<typeof previewBody>
 
 const orderBy = z.enum(CRON_ORDERS.flatMap((order) => [order, `-${order}` as const]))
@@ -106,11 +166,12 @@ const orderBy = z.enum(CRON_ORDERS.flatMap((order) => [order, `-${order}` as con
 export const listCronsQuery = z
   .strictObject({
     is_enabled: fields.queryBoolean.optional(),
-    q: fields.queryText.optional(),
+    q: fields.queryText
+      .optional()
+      .meta({ description: 'Part of the name or description', example: 'backup' }),
     tag: fields.queryText.optional(),
     handler_name: fields.queryText.optional(),
-    /** A leading `-` for descending. */
-    order_by: orderBy.default('id'),
+    order_by: orderBy.default('id').meta({ description: 'A leading `-` for descending' }),
     fields: fieldsQuery(Object.keys(cronAnswer.shape) as Array<keyof typeof cronAnswer.shape>),
     ...cursorFields,
   })

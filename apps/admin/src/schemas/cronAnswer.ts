@@ -3,6 +3,45 @@ import { z } from 'zod'
 import { pageOfAnswers } from './answers.ts'
 import { instantAnswer, jsonObject } from './fields.ts'
 
+const cronExample = {
+  id: 42,
+  name: 'nightly backup',
+  description: null,
+  cron_expression: '0 2 * * *',
+  timezone: 'Asia/Seoul',
+  day_match: 'or',
+  handler_name: 'http',
+  handler_params: { url: 'https://backup.example.com/run', method: 'POST' },
+  is_enabled: true,
+  overlap_policy: 'skip',
+  allow_overlap: false,
+  max_retry: 3,
+  retry_delay_seconds: 10,
+  retry_backoff: 'exponential',
+  timeout_seconds: 1800,
+  priority: 0,
+  queue: 'default',
+  misfire_policy: 'fire_once',
+  misfire_limit: 100,
+  misfire_grace_seconds: 86400,
+  start_at: null,
+  end_at: null,
+  jitter_seconds: 0,
+  max_runs: null,
+  pause_after_failures: null,
+  tags: ['backup'],
+  owner: null,
+  next_run_at: '2026-03-01T17:00:00.000Z',
+  last_run_at: '2026-02-28T17:00:00.000Z',
+  last_status: 'SUCCESS',
+  completed_at: null,
+  disabled_reason: null,
+  run_count: 17,
+  version: 1,
+  created_at: '2026-02-11T01:12:43.120Z',
+  updated_at: '2026-02-11T01:12:43.120Z',
+}
+
 export const cronAnswer = z
   .object({
     id: z.int(),
@@ -42,7 +81,7 @@ export const cronAnswer = z
     created_at: instantAnswer,
     updated_at: instantAnswer,
   })
-  .meta({ id: 'Cron', description: 'A cron job' })
+  .meta({ id: 'Cron', description: 'A cron job', example: cronExample })
 
 export const cronPage = pageOfAnswers(
   cronAnswer.partial().meta({ id: 'CronItem', description: 'A cron job; with `fields`, those fields of it' }),

@@ -1,9 +1,25 @@
 import { z } from 'zod'
+import type { oas31, ZodOpenApiOverrideMeta } from 'zod-openapi'
 
 const INSTANT =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?(Z|z|[+-]\d\d(:?[0-5]\d)?)?$/
 const EARLIEST = Date.UTC(1970, 0, 1)
 const LATEST = Date.UTC(9999, 11, 31)
+
+/**
+ * For `meta`: what a client sends, in the OpenAPI document, where zod would describe the steps that read it. Description
+ * and examples stay.
+ */
+export function sentAs(sent: oas31.SchemaObject) {
+  const override: ZodOpenApiOverrideMeta = ({ jsonSchema }) => {
+    const { title, description, deprecated, default: fallback, example, examples } = jsonSchema
+    const kept = { title, description, deprecated, default: fallback, example, examples }
+    for (const key of Object.keys(jsonSchema)) delete jsonSchema[key]
+    Object.assign(jsonSchema, sent)
+    for (const [key, value] of Object.entries(kept)) if (value !== undefined) jsonSchema[key] = value
+  }
+  return { override }
+}
 
 /** An ISO 8601 instant with any offset, as a Date; one without an offset is refused. */
 export const instant = z
@@ -31,7 +47,7 @@ export const instant = z
     if (at < EARLIEST || at > LATEST) return problem('expected a year from 1970 to 9999')
     return new Date(at)
   })
-  .meta({ format: 'date-time' })
+  .meta({ format: 'date-time', example: '2026-03-01T09:00:00+09:00' })
 
 /** An instant as an answer shows it: ISO 8601 in UTC. */
 export const instantAnswer = z.date()
@@ -41,13 +57,20 @@ export const jsonObject = z.record(z.string(), z.unknown())
 
 export const name = z.string().trim().min(1).max(255)
 /** Also the payload of a NOTIFY, which is bounded. */
-export const queue = z.string().min(1).max(100)
-/** A smallint, higher first. */
-export const priority = z.int().min(-32_768).max(32_767)
-export const maxRetry = z.int().min(0).max(1_000)
+export const queue = z
+  .string()
+  .min(1)
+  .max(100)
+  .meta({ description: 'Workers choose by it', example: 'default' })
+export const priority = z
+  .int()
+  .min(-32_768)
+  .max(32_767)
+  .meta({ description: 'Higher first; the default is 0' })
+export const maxRetry = z.int().min(0).max(1_000).meta({ description: 'Tries after the first' })
 export const retryDelaySeconds = z.int().min(0).max(604_800)
 /** At most what a timer of Node can wait, 24 days. */
-export const timeoutSeconds = z.int().min(1).max(2_147_483).nullable()
+export const timeoutSeconds = z.int().min(1).max(2_147_483).nullable().meta({ description: 'Null: no limit' })
 
 /** One value of a query string. */
 export const queryText = z.string({ error: oneValue }).min(1).max(255)
@@ -55,11 +78,26 @@ export const queryBoolean = z
   .string({ error: oneValue })
   .pipe(z.enum(['true', 'false', '1', '0']))
   .transform((text) => text === 'true' || text === '1')
+  .meta(sentAs({ type: 'boolean' }))
 /** A `+` that nobody escaped arrives as a blank. */
 export const queryInstant = z
   .string({ error: oneValue })
   .transform((text) => text.replace(/([Tt ]\d\d:\S*) (\d\d:?\d\d)$/, '$1+$2'))
   .pipe(instant)
+  .meta(sentAs({ type: 'string', format: 'date-time' }))
+
+/** One of these words or several: repeated, or separated by commas. */
+export function severalOf<const T extends readonly [string, ...string[]]>(words: T) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .pipe(z.array(z.enum(words)).min(1).max(100))
+    .meta({
+      ...sentAs({ type: 'array', items: { type: 'string', enum: [...words] }, minItems: 1 }),
+      description: 'Repeated, or separated by commas',
+      example: words.slice(0, 2),
+    })
+}
 
 /** @param max  inclusive */
 export function queryInteger(min: number, max: number) {
@@ -68,6 +106,7 @@ export function queryInteger(min: number, max: number) {
     .regex(/^\d{1,16}$/, 'expected a whole number')
     .transform(Number)
     .pipe(z.int().min(min).max(max))
+    .meta(sentAs({ type: 'integer', minimum: min, maximum: max }))
 }
 
 /** An id in a path. */
@@ -76,6 +115,12 @@ export const id = z
   .regex(/^\d{1,16}$/, 'expected a whole number below 2^53')
   .transform(Number)
   .pipe(z.int('expected a whole number below 2^53'))
+  .meta({
+    ...sentAs({ type: 'integer', format: 'int64', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    example: 42,
+  })
+/** What most paths name. */
+export const idParams = z.object({ id })
 
 export function oneValue({ input }: { input?: unknown }): string | undefined {
   return Array.isArray(input) ? 'was given more than once' : undefined

@@ -1,4 +1,4 @@
-import { EXECUTION_STATUSES, PARAM_SOURCES, RETRY_BACKOFFS } from '@jobu/db'
+import { EXECUTION_STATUSES, LOG_LEVELS, PARAM_SOURCES, RETRY_BACKOFFS } from '@jobu/db'
 import { z } from 'zod'
 import * as fields from './fields.ts'
 import { jobAnswer } from './jobAnswer.ts'
@@ -20,22 +20,25 @@ const scheduledTime = fields.instant
 
 const job = z
   .strictObject({
-    handler_name: fields.name.optional(),
-    /** Another name for `handler_name`. */
-    type: fields.name.optional(),
-    params: fields.jsonObject.default({}),
-    /** Null: now. A time that has passed runs now as well. */
-    scheduled_time: scheduledTime,
-    /** Another name for `scheduled_time`. */
-    time: scheduledTime,
+    handler_name: fields.name.optional().meta({ description: 'It or `type` is required', example: 'http' }),
+    type: fields.name.optional().meta({ description: 'Another name for `handler_name`' }),
+    params: fields.jsonObject.default({}).meta({ description: 'As the schema of the handler says' }),
+    scheduled_time: scheduledTime.meta({
+      description: `Null: now. One that has passed runs now as well. At most ${MAX_DAYS} days from now`,
+    }),
+    time: scheduledTime.meta({ description: 'Another name for `scheduled_time`' }),
     priority: fields.priority.optional(),
     queue: fields.queue.optional(),
     max_retry: fields.maxRetry.optional(),
     retry_delay_seconds: fields.retryDelaySeconds.optional(),
     retry_backoff: z.enum(RETRY_BACKOFFS).optional(),
     timeout_seconds: fields.timeoutSeconds.optional(),
-    /** The same request under the same key makes one job. */
-    idempotency_key: z.string().min(1).max(255).optional(),
+    idempotency_key: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .meta({ description: 'The same request under the same key makes one job' }),
   })
   .superRefine((body, context) => {
     const refuse = (field: string, message: string) =>
@@ -51,17 +54,20 @@ const job = z
     }
   })
 
-export const createJobBody = job
+const jobExample = {
+  handler_name: 'http',
+  params: { url: 'https://reports.example.com/daily', method: 'POST' },
+  priority: 10,
+  idempotency_key: 'report-2026-03-01',
+}
+
+export const createJobBody = job.meta({ id: 'JobCreate', example: jobExample })
 export type CreateJobBody = z.output<typeof job>
 
-export const bulkJobsBody = z.strictObject({ jobs: z.array(job).min(1).max(MAX_BULK) })
-
-/** Values of a query, repeated or separated by commas. */
-const several = <T extends string>(values: readonly [T, ...T[]]) =>
-  z
-    .union([z.string(), z.array(z.string())])
-    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
-    .pipe(z.array(z.enum(values)).min(1).max(100))
+export const bulkJobsBody = z.strictObject({ jobs: z.array(createJobBody).min(1).max(MAX_BULK) }).meta({
+  id: 'JobsCreate',
+  example: { jobs: [jobExample, { type: 'sleep', params: { ms: 100 }, time: null }] },
+})
 
 const ORDERS = ['scheduled_time', 'created_at', 'id'] as const
 const orderBy = z.enum(ORDERS.flatMap((order) => [order, `-${order}` as const]))
@@ -69,22 +75,21 @@ const orderBy = z.enum(ORDERS.flatMap((order) => [order, `-${order}` as const]))
 export const listJobsQuery = z
   .strictObject({
     cron_id: fields.queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
-    status: several(EXECUTION_STATUSES).optional(),
+    status: fields
+      .severalOf(EXECUTION_STATUSES)
+      .optional()
+      .meta({ example: ['FAILED', 'TIMEOUT'] }),
     handler_name: fields.queryText.optional(),
     queue: fields.queryText.optional(),
-    param_source: several(PARAM_SOURCES).optional(),
+    param_source: fields.severalOf(PARAM_SOURCES).optional(),
     priority: z
       .string({ error: fields.oneValue })
       .regex(/^-?\d{1,5}$/, 'expected a whole number')
       .transform(Number)
       .pipe(fields.priority)
       .optional(),
-    from_date: fields.queryInstant
-      .optional()
-      .meta({ description: 'Inclusive, on the scheduled time', format: 'date-time' }),
-    to_date: fields.queryInstant
-      .optional()
-      .meta({ description: 'Exclusive, on the scheduled time', format: 'date-time' }),
+    from_date: fields.queryInstant.optional().meta({ description: 'Inclusive, on the scheduled time' }),
+    to_date: fields.queryInstant.optional().meta({ description: 'Exclusive, on the scheduled time' }),
     q: fields.queryText.optional().meta({ description: SEARCH }),
     order_by: orderBy.default('-scheduled_time').meta({
       description:
@@ -102,6 +107,7 @@ export const patchJobBody = z
     path: ['priority'],
     message: 'is missing, and so is scheduled_time; give at least one of them',
   })
+  .meta({ id: 'JobChange', example: { priority: 10 } })
 export type PatchJobBody = z.output<typeof patchJobBody>
 
 /** One value of a body's filter, or several. */
@@ -141,11 +147,18 @@ export const bulkActionBody = z
       given === 0 ? 'is required, or filter, or all: true' : 'give one of ids, filter and all, not several'
     context.addIssue({ code: 'custom', path: ['ids'], message })
   })
+  .meta({ id: 'BulkAction', example: { filter: { status: 'FAILED', handler_name: 'http' }, dry_run: true } })
 export type BulkActionBody = z.output<typeof bulkActionBody>
 
 export const bulkActionQuery = z.strictObject({
   dry_run: fields.queryBoolean.optional().meta({ description: 'Only say how many' }),
 })
 
-export const listLogsQuery = z.strictObject(pagingFields).superRefine(refuseMixedPaging)
+export const listLogsQuery = z
+  .strictObject({
+    attempt: fields.queryInteger(1, 2_147_483_647).optional(),
+    level: z.enum(LOG_LEVELS).optional().meta({ description: 'Lines of this level and worse' }),
+    ...pagingFields,
+  })
+  .superRefine(refuseMixedPaging)
 export type ListLogsQuery = z.output<typeof listLogsQuery>

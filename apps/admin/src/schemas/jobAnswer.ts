@@ -35,7 +35,39 @@ const jobFields = z.object({
   created_at: instantAnswer,
 })
 
-export const jobAnswer = jobFields.meta({ id: 'Job', description: 'An execution' })
+const jobExample = {
+  id: 1042,
+  job_id: 42,
+  cron_name: 'nightly backup',
+  handler_name: 'http',
+  params: { url: 'https://backup.example.com/run', method: 'POST' },
+  param_source: 'cron',
+  scheduled_time: '2026-02-28T17:00:00.000Z',
+  run_at: '2026-02-28T17:00:00.000Z',
+  status: 'SUCCESS',
+  waiting_for: null,
+  priority: 0,
+  queue: 'default',
+  attempt: 1,
+  started_at: '2026-02-28T17:00:00.013Z',
+  finished_at: '2026-02-28T17:00:02.450Z',
+  duration_ms: 2437,
+  retry_count: 0,
+  max_retry: 3,
+  retry_delay_seconds: 10,
+  retry_backoff: 'exponential',
+  timeout_seconds: 1800,
+  progress_percentage: 100,
+  current_step: null,
+  cancel_requested_at: null,
+  reason: null,
+  error_message: null,
+  result: { status: 200 },
+  worker_id: 'worker-7f3a',
+  created_at: '2026-02-28T17:00:00.004Z',
+}
+
+export const jobAnswer = jobFields.meta({ id: 'Job', description: 'An execution', example: jobExample })
 export const jobPage = pageOfAnswers(
   jobFields.partial().meta({ id: 'JobItem', description: 'An execution; with `fields`, those fields of it' }),
 ).meta({ id: 'JobPage' })

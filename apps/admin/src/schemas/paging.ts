@@ -21,7 +21,7 @@ export const cursorFields = {
   }),
 }
 
-type PagingQuery = z.output<z.ZodObject<typeof pagingFields>> & { cursor?: string | undefined }
+type PagingQuery = z.output<z.ZodObject<typeof pagingFields>> & { cursor?: unknown }
 
 export interface Page {
   limit: number

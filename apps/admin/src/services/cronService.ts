@@ -30,14 +30,19 @@ import {
   type UpdateCronBody,
 } from '../schemas/cron.ts'
 import { pageBody, pageOf, pickFields } from '../schemas/paging.ts'
+import type { BackfillBody, SlotsQuery } from '../schemas/slots.ts'
 import { type CronView, cronFields, cronView } from '../views/cronView.ts'
 import type { JobView } from '../views/jobView.ts'
 import { type AuditTarget, audit } from './audit.ts'
+import { backfillCron } from './backfillCron.ts'
 import { checkSpec, checkTimes } from './checkCron.ts'
 import { cronColumns } from './cronColumns.ts'
 import type { HandlerCatalog, Handlers } from './handlerCatalog.ts'
+import { listSlots } from './listSlots.ts'
+import { nextRunsOfCron } from './nextRunsOfCron.ts'
 import { hasRunsLeft, planCron, type Schedule, specOf } from './planCron.ts'
 import { previewCron } from './previewCron.ts'
+import { transactionOrDryRun } from './transactionOrDryRun.ts'
 import { triggerCron } from './triggerCron.ts'
 
 /** What a cron is before anything was said about it; the rest are the columns' own defaults. */
@@ -106,11 +111,14 @@ export class CronService {
     return viewOf(this.#database, await getCron(this.#database, id))
   }
 
-  /** @throws JobuError CRON_NAME_TAKEN, VALIDATION_FAILED, CRON_EXPRESSION_INVALID and the other codes of `CronError` */
-  async create(body: CreateCronBody, actor: Actor): Promise<CronView> {
+  /**
+   * @param isDryRun  checks and answers, and makes nothing
+   * @throws JobuError CRON_NAME_TAKEN, VALIDATION_FAILED, CRON_EXPRESSION_INVALID and the other codes of `CronError`
+   */
+  async create(body: CreateCronBody, actor: Actor, isDryRun = false): Promise<CronView> {
     const handlers = await this.#handlers.load([body.handler_name])
     const columns = cronColumns({ ...body, timezone: body.timezone ?? this.#scheduling.timezone })
-    return this.#database.transactional({ label: 'create cron' }, async (tx) => {
+    return transactionOrDryRun(this.#database, { label: 'create cron', isDryRun }, async (tx) => {
       const now = await databaseNow(tx)
       const cron = { ...BLANK, ...columns } as Checked & NewCron
       const spec = this.#check(cron, [...SPEC_COLUMNS, 'handlerName', 'jitterSeconds'], handlers, now)
@@ -122,9 +130,14 @@ export class CronService {
   }
 
   /** @throws JobuError CRON_NOT_FOUND, CRON_CHANGED and as `create` */
-  async update(id: number, { version, ...body }: UpdateCronBody, actor: Actor): Promise<CronView> {
+  async update(
+    id: number,
+    { version, ...body }: UpdateCronBody,
+    actor: Actor,
+    isDryRun = false,
+  ): Promise<CronView> {
     const handlers = await this.#handlers.load(body.handler_name === undefined ? [] : [body.handler_name])
-    return this.#change(id, handlers, actor, 'cron.update', (row) => {
+    const decide = (row: CronRow) => {
       if (version !== undefined && version !== row.version) {
         throw new JobuError(
           'CRON_CHANGED',
@@ -135,7 +148,8 @@ export class CronService {
         )
       }
       return cronColumns(body, row)
-    })
+    }
+    return this.#change(id, handlers, actor, 'cron.update', decide, isDryRun)
   }
 
   /** @param isEnabled  undefined: the other way round. @throws JobuError CRON_NOT_FOUND and as `create` */
@@ -149,6 +163,21 @@ export class CronService {
   /** Runs a cron now. @throws JobuError CRON_NOT_FOUND, VALIDATION_FAILED */
   async trigger(id: number, params: Record<string, unknown> | undefined, actor: Actor): Promise<JobView> {
     return triggerCron(this.#database, this.#handlers, id, params, actor)
+  }
+
+  /** @throws JobuError CRON_NOT_FOUND */
+  async next(id: number, count: number) {
+    return nextRunsOfCron(this.#database, id, count)
+  }
+
+  /** @throws JobuError CRON_NOT_FOUND, VALIDATION_FAILED */
+  async slots(id: number, query: SlotsQuery) {
+    return listSlots(this.#database, id, query)
+  }
+
+  /** @throws JobuError CRON_NOT_FOUND, BACKFILL_TOO_LARGE, VALIDATION_FAILED */
+  async backfill(id: number, body: BackfillBody, actor: Actor) {
+    return backfillCron(this.#database, this.#handlers, id, body, actor)
   }
 
   /**
@@ -188,8 +217,9 @@ export class CronService {
     actor: Actor,
     action: string,
     decide: (row: CronRow) => Partial<NewCron>,
+    isDryRun = false,
   ): Promise<CronView> {
-    return this.#database.transactional({ label: 'change cron' }, async (tx) => {
+    return transactionOrDryRun(this.#database, { label: 'change cron', isDryRun }, async (tx) => {
       const row = await lockCron(tx, id)
       const now = await databaseNow(tx)
       const change = differing(row, decide(row))

@@ -1,6 +1,8 @@
 import { type Database, type ErrorDetail, type HandlerRow, listHandlers } from '@jobu/db'
+import { findSecrets } from '@jobu/handlers'
 import type { Logger } from '@jobu/runtime'
 import { z } from 'zod'
+import { fieldName } from '../http/fieldName.ts'
 import { issueDetails } from '../http/issueDetails.ts'
 
 /** How old a copy of the handlers may be: a worker that starts publishes anew, and POST /jobs should not ask each time. */
@@ -18,6 +20,10 @@ export class Handlers {
 
   constructor(known: ReadonlyMap<string, KnownHandler>) {
     this.#known = known
+  }
+
+  has(name: string): boolean {
+    return this.#known.has(name)
   }
 
   /**
@@ -44,10 +50,42 @@ export class Handlers {
       ])
       return [{ ...detail!, expected: names }]
     }
+    const root = [...path, fields.params]
+    const secrets = findSecrets(params)
+    if (secrets.faults.length > 0) {
+      return secrets.faults.map((fault) => ({
+        field: fieldName([...root, ...fault.path]),
+        message: fault.message,
+      }))
+    }
     const parsed = known.params?.safeParse(params)
     if (!parsed || parsed.success) return []
-    return issueDetails(parsed.error.issues, params, [...path, fields.params])
+    const stands = secrets.references.map((reference) => reference.path)
+    return issueDetails(withoutSecrets(parsed.error.issues, stands), params, root)
   }
+}
+
+/**
+ * The issues that are not about a secret: only the worker knows its value, so in its place anything fits. Of a union a
+ * branch fits whose every issue is about one.
+ */
+function withoutSecrets(
+  issues: readonly z.core.$ZodIssue[],
+  secrets: ReadonlyArray<readonly PropertyKey[]>,
+  prefix: readonly PropertyKey[] = [],
+): z.core.$ZodIssue[] {
+  if (secrets.length === 0) return [...issues]
+  return issues.filter((issue) => {
+    const path = [...prefix, ...issue.path]
+    const isAboutSecret = secrets.some(
+      (secret) => path.length >= secret.length && secret.every((key, index) => key === path[index]),
+    )
+    if (isAboutSecret) return false
+    if (issue.code !== 'invalid_union') return true
+    return !issue.errors.some(
+      (branch) => branch.length > 0 && withoutSecrets(branch, secrets, path).length === 0,
+    )
+  })
 }
 
 /** Knows what workers have published, from a copy at most a second old. */

@@ -31,6 +31,7 @@ import { type AuditTarget, actorColumns, audit } from './audit.ts'
 import { type BulkVerb, bulkAction } from './bulkAction.ts'
 import { changeJob } from './changeJob.ts'
 import { type EnqueuedJob, enqueueJobs, type JobRequest } from './enqueueJobs.ts'
+import { explainJob } from './explainJob.ts'
 import type { HandlerCatalog } from './handlerCatalog.ts'
 import { listJobs } from './listJobs.ts'
 
@@ -100,9 +101,15 @@ export class JobService {
   }
 
   /** @throws JobuError JOB_NOT_FOUND */
+  async why(id: number) {
+    return explainJob(this.#database, id)
+  }
+
+  /** @throws JobuError JOB_NOT_FOUND */
   async logs(id: number, query: ListLogsQuery) {
     const page = pageOf(query)
-    const { rows, total } = await listLogs(this.#database, await getExecution(this.#database, id), page)
+    const row = await getExecution(this.#database, id)
+    const { rows, total } = await listLogs(this.#database, row, query, page)
     return pageBody(rows.map(logView), total, page)
   }
 

@@ -65,7 +65,8 @@ export function jobsOf(app: () => TestApp) {
   /** The entries of the audit log since the test began it, oldest first. */
   async function audited(): Promise<Array<Record<string, unknown>>> {
     const { rows } = await app().database.query(
-      'SELECT actor_name, action, target_type, target_id, target_name, before, after FROM audit_log ORDER BY id',
+      `SELECT actor_name, action, target_type, target_id, target_name, before, after
+       FROM audit_log WHERE target_type IN ('job', 'jobs') ORDER BY id`,
     )
     await app().database.query('DELETE FROM audit_log')
     return rows

@@ -3,7 +3,8 @@ import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
 import { z } from 'zod'
 import { createTestDatabase } from '../../../../test/support/testDatabase.ts'
-import { adminSchema, buildApp } from '../../src/index.ts'
+import { adminSchema, buildApp, EventHub, type EventHubOptions, prepareAccess } from '../../src/index.ts'
+import { DocumentCheck } from './documentCheck.ts'
 
 export const TOKEN = 'a-token-of-at-least-thirty-two-characters'
 export const PASSWORD = 'correct horse'
@@ -24,25 +25,45 @@ export interface Options {
   config?: Record<string, unknown>
   minCronIntervalSeconds?: number
   withoutHandlers?: boolean
+  /** Another one for the app than its own. */
+  database?: Database
   logger?: Logger
+  events?: Partial<EventHubOptions>
+  /** Another app on the database of this one, which must outlive it. */
+  beside?: { url: string }
 }
 
-/** The app on a database of its own; `api` sends requests with the bearer token, `anonymous` without. */
+/**
+ * The app on a database of its own; `api` sends requests with the bearer token, `anonymous` without. Whatever it answers
+ * is held against its OpenAPI document, and `stop` throws where it differs.
+ */
 export async function startTestApp(options: Options = {}) {
-  const testDatabase = await createTestDatabase()
+  const testDatabase = options.beside
+    ? { ...options.beside, drop: async () => {} }
+    : await createTestDatabase()
   const database = new Database({ url: testDatabase.url }, { engine: true })
   if (!options.withoutHandlers) await publishTestHandlers(database)
+  const config = adminSchema.parse({ token: TOKEN, password: PASSWORD, ...options.config })
+  const logger = options.logger ?? createLogger('admin', { JOBU_LOG_LEVEL: 'silent' })
+  await prepareAccess(database, config, logger)
+  const events = new EventHub(database, { url: testDatabase.url }, logger, {
+    maxStreams: 500,
+    heartbeatMs: 15_000,
+    ...options.events,
+  })
   const app = buildApp({
-    database,
-    config: adminSchema.parse({ token: TOKEN, password: PASSWORD, ...options.config }),
+    database: options.database ?? database,
+    events,
+    config,
     scheduling: {
       minCronIntervalSeconds: options.minCronIntervalSeconds ?? 60,
       timezone: 'Asia/Seoul',
     },
-    logger: options.logger ?? createLogger('admin', { JOBU_LOG_LEVEL: 'silent' }),
+    logger,
     version: '1.0.0',
   })
   const server = app.listen(0)
+  const check = DocumentCheck.watch(server, app)
   const anonymous = supertest(server)
   const api = Object.fromEntries(
     METHODS.map((method) => [
@@ -57,9 +78,11 @@ export async function startTestApp(options: Options = {}) {
     anonymous,
     server,
     async stop() {
+      await events.close()
       await new Promise((resolve) => server.close(resolve))
       await database.close()
       await testDatabase.drop()
+      check.throwViolations()
     },
   }
 }

@@ -19,6 +19,8 @@ export function aClaim(values: Partial<ClaimedExecution> = {}): ClaimedExecution
     retryBackoff: 'fixed',
     timeoutSeconds: null,
     readyAt: new Date('2026-03-01T12:00:00Z'),
+    latenessMs: 0,
+    isBackfill: false,
     ...values,
   }
 }

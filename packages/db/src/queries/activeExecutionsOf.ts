@@ -20,11 +20,15 @@ SELECT DISTINCT ON (job_id) job_id AS "jobId", id, scheduled_time AS "scheduledT
   (count(*) FILTER (WHERE waiting_for = 'overlap') OVER w)::integer AS buffered
 FROM job_executions
 WHERE job_id = ANY ($1::bigint[]) AND job_id IS NOT NULL AND status IN ('PENDING', 'RUNNING')
-  AND scheduled_time <= now() + interval '1 second'
+  AND scheduled_time <= now() + interval '1 second' AND backfill_limit IS NULL
 WINDOW w AS (PARTITION BY job_id)
 ORDER BY job_id, status DESC, scheduled_time`
 
-/** The unfinished executions of crons, one row per cron that has any. Index: `job_executions_active_cron_idx`. Called by: dispatchDueCrons. */
+/**
+ * The unfinished executions of crons, one row per cron that has any; backfilled ones yield and are not in it.
+ *
+ * Index: `job_executions_active_cron_idx`. Called by: dispatchDueCrons.
+ */
 export async function activeExecutionsOf(tx: Tx, jobIds: number[]): Promise<ActiveExecutions[]> {
   if (jobIds.length === 0) return []
   const { rows } = await tx.query<ActiveExecutions>({

@@ -2,7 +2,7 @@ import type { Tx } from '../database.ts'
 import { CHANNELS } from './channels.ts'
 import type { ExecutionKey } from './types.ts'
 
-export interface ExecutionChange {
+export interface ExecutionEdit {
   priority?: number | undefined
   /** Null: now. At most 366 days ahead. */
   scheduledTime?: Date | null | undefined
@@ -54,7 +54,7 @@ SELECT id, scheduled_time AS "scheduledTime", (SELECT count(*) FROM woken) AS wo
 export async function changeExecution(
   tx: Tx,
   key: ExecutionKey,
-  { priority, scheduledTime }: ExecutionChange,
+  { priority, scheduledTime }: ExecutionEdit,
 ): Promise<ExecutionKey | null> {
   const { rows } = await tx.query<ExecutionKey>({
     name: 'changeExecution',

@@ -9,4 +9,10 @@ export const CHANNELS = {
   work: 'jobu_work',
   /** A running execution is to be cancelled. Payload: its id. */
   cancel: 'jobu_cancel',
+  /** A worker is to drain. Payload: its id. */
+  drain: 'jobu_drain',
+  /** The scheduler was started or stopped, the queue reserved or freed. Payload: none. */
+  scheduler: 'jobu_scheduler',
+  /** Something changed that people watch. Payload: a message of `jobu_tell`. */
+  events: 'jobu_events',
 } as const

@@ -33,6 +33,10 @@ export interface ClaimedExecution extends Claim, RetryPolicy {
   maxRetry: number
   timeoutSeconds: number | null
   readyAt: Date
+  /** How long after it was due this attempt started, by the database's clock. */
+  latenessMs: number
+  /** Its end lets the next backfilled slot of its cron go. */
+  isBackfill: boolean
 }
 
 // Why it looks as it does:
@@ -42,9 +46,11 @@ export interface ClaimedExecution extends Claim, RetryPolicy {
 //   there to leave the future's partitions out of the plan.
 // - The row is found again by ctid: it is locked, so it cannot have moved, and a TID fetch costs no index descent.
 //   id is there for a plan made while the month was empty: with scheduled_time alone it would walk the primary key.
+// - Whether the scheduler runs is read by the statement itself, once, before it touches the queue. A reservation for one
+//   execution has a branch of its own: through the queue that execution might stand behind a million others.
 // - clock_timestamp(): now() is frozen when the statement starts, so a slow claim would shorten its own lease.
 const text = `
-WITH picked AS MATERIALIZED (
+WITH open AS MATERIALIZED (
   SELECT found.row_id, found.id, found.scheduled_time, found.ready_at
   FROM unnest($4::text[], $5::smallint[], $6::smallint[], $7::timestamptz[]) AS range (queue, highest, lowest, ready_from),
   LATERAL (
@@ -60,7 +66,22 @@ WITH picked AS MATERIALIZED (
     LIMIT $3
     FOR UPDATE SKIP LOCKED
   ) AS found
+  WHERE (
+    SELECT is_running
+      AND (reserved_until IS NULL OR NOT jobu_reservation_holds(reserved_until, reserved_for_execution, reserved_for_time))
+    FROM scheduler_state WHERE scheduler_state.id = 1
+  )
   LIMIT $3
+), reserved AS MATERIALIZED (
+  SELECT ctid AS row_id, id, scheduled_time, ready_at
+  FROM job_executions
+  WHERE id = (SELECT reserved_for_execution FROM scheduler_state AS s WHERE s.id = 1 AND s.is_running AND s.reserved_until > now())
+    AND scheduled_time = (SELECT reserved_for_time FROM scheduler_state AS s WHERE s.id = 1)
+    AND status = 'PENDING' AND ready_at IS NOT NULL AND queue = ANY ($4) AND handler_name = ANY ($9)
+    AND scheduled_time >= $8 AND scheduled_time <= now() + interval '1 second'
+  FOR UPDATE SKIP LOCKED
+), picked AS MATERIALIZED (
+  SELECT * FROM open UNION ALL SELECT * FROM reserved
 )
 UPDATE job_executions AS e
 SET status = 'RUNNING', ready_at = NULL, attempt = e.attempt + 1, worker_id = $1,
@@ -72,10 +93,13 @@ RETURNING e.id, e.scheduled_time AS "scheduledTime", e.attempt, e.job_id AS "job
   CASE WHEN e.job_id IS NOT NULL THEN (SELECT name FROM cron_jobs WHERE cron_jobs.id = e.job_id) END AS "cronName",
   e.handler_name AS "handlerName", e.params, e.param_source AS "paramSource", e.queue, e.priority,
   e.retry_count AS "retryCount", e.max_retry AS "maxRetry", e.retry_delay_seconds AS "retryDelaySeconds",
-  e.retry_backoff AS "retryBackoff", e.timeout_seconds AS "timeoutSeconds", picked.ready_at AS "readyAt"`
+  e.retry_backoff AS "retryBackoff", e.timeout_seconds AS "timeoutSeconds", e.backfill_limit IS NOT NULL AS "isBackfill",
+  picked.ready_at AS "readyAt",
+  least(greatest(date_part('epoch', e.started_at - e.run_at) * 1000, 0), 2147483647)::integer AS "latenessMs"`
 
 /**
- * Takes up to `limit` ready executions for a worker: highest priority first, then the longest ready.
+ * Takes up to `limit` ready executions for a worker: highest priority first, then the longest ready. None while the
+ * scheduler is stopped; while the queue is reserved only the execution it is reserved for.
  *
  * Locks: the rows taken; rows another claim holds are passed over. Index: `job_executions_ready_idx`.
  * Called by: claimLoop.

@@ -79,7 +79,8 @@ export async function setNextRuns(
   plans: Array<{ id: number; nextRunAt: Date | null }>,
 ): Promise<void> {
   await tx.query(
-    `UPDATE cron_jobs AS c SET next_run_at = p.next_run_at, completed_at = CASE WHEN p.next_run_at IS NULL THEN now() END
+    // Naming is_enabled has the cron's history keep the plan: unlike a fire it begins anew.
+    `UPDATE cron_jobs AS c SET is_enabled = c.is_enabled, next_run_at = p.next_run_at, completed_at = CASE WHEN p.next_run_at IS NULL THEN now() END
      FROM unnest($1::bigint[], $2::timestamptz[]) AS p (id, next_run_at) WHERE c.id = p.id`,
     [plainArray(plans.map((plan) => plan.id)), instantArray(plans.map((plan) => plan.nextRunAt))],
   )

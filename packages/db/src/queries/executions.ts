@@ -4,6 +4,7 @@ import { JobuError } from '../errors.ts'
 import { cronJobs, executionAttempts, executionLogs, jobExecutions } from '../schema/index.ts'
 import { RETRYABLE_STATUSES, type Reason } from '../states.ts'
 import { CHANNELS } from './channels.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 import { type ExecutionKey, instantArray, plainArray } from './types.ts'
 
 export type ExecutionRow = typeof jobExecutions.$inferSelect & { cronName: string | null }
@@ -77,12 +78,14 @@ export async function cancelExecutions(
            reason = $5, error_message = 'cancelled by ' || $3
        FROM unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
        WHERE e.id = k.id AND e.scheduled_time = k.scheduled_time AND e.status IN ('PENDING', 'RUNNING')
-       RETURNING e.id, e.job_id, e.handler_name, e.status
+       RETURNING e.id, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.scheduled_time, e.status, e.attempt
      ), counted AS (
-       INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
-       SELECT job_id, count(*), 'CANCELLED', handler_name FROM changed WHERE status = 'CANCELLED' GROUP BY job_id, handler_name
+       INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)
+       SELECT date_trunc('month', scheduled_time, 'UTC') AS month, job_id, count(*), count(*), 'CANCELLED', handler_name, queue, param_source, priority
+       FROM changed WHERE status = 'CANCELLED' GROUP BY month, job_id, handler_name, queue, param_source, priority
      ), told AS MATERIALIZED (
        SELECT pg_notify($4, id::text) FROM changed WHERE status = 'RUNNING'
+       UNION ALL${tellExecutionsOf('changed')}
      )
      SELECT id, (SELECT count(*) FROM told) FROM changed`,
     [
@@ -97,7 +100,8 @@ export async function cancelExecutions(
 }
 
 /**
- * Brings FAILED, TIMEOUT and CANCELLED executions back to PENDING; one whose time is still ahead waits for it.
+ * Brings FAILED, TIMEOUT and CANCELLED executions back to PENDING; one whose time is still ahead waits for it, and a
+ * backfilled one for its turn.
  *
  * Locks: the rows given. Called by: admin.
  *
@@ -105,21 +109,31 @@ export async function cancelExecutions(
  */
 export async function retryExecutions(tx: Tx, keys: ExecutionKey[]): Promise<number[]> {
   const { rows } = await tx.query<{ id: number }>(
-    `WITH changed AS (
+    `WITH final AS (
+       SELECT e.id, e.scheduled_time, e.status
+       FROM job_executions AS e JOIN unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
+         ON e.id = k.id AND e.scheduled_time = k.scheduled_time
+       WHERE e.status::text = ANY ($3)
+       FOR UPDATE OF e
+     ), changed AS (
        UPDATE job_executions AS e
        SET status = 'PENDING', retry_count = retry_count + (attempt > 0)::integer, finished_at = NULL, started_at = NULL,
            cancel_requested_at = NULL, worker_id = NULL, error_message = NULL, reason = NULL, result = NULL,
            progress_percentage = NULL, current_step = NULL,
            run_at = greatest(e.scheduled_time, now()),
-           ready_at = CASE WHEN e.scheduled_time <= now() THEN now() END,
-           waiting_for = CASE WHEN e.scheduled_time > now() THEN 'time' END::execution_wait
-       FROM unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
-       WHERE e.id = k.id AND e.scheduled_time = k.scheduled_time AND e.status::text = ANY ($3)
-       RETURNING e.id, e.queue, e.ready_at
+           ready_at = CASE WHEN e.scheduled_time <= now() AND e.backfill_limit IS NULL THEN now() END,
+           waiting_for = CASE WHEN e.backfill_limit IS NOT NULL THEN 'backfill' WHEN e.scheduled_time > now() THEN 'time' END::execution_wait
+       FROM final WHERE e.id = final.id AND e.scheduled_time = final.scheduled_time
+       RETURNING e.id, e.status, e.attempt, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.scheduled_time, e.ready_at, final.status AS was
+     ), uncounted AS (
+       INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)
+       SELECT date_trunc('month', scheduled_time, 'UTC') AS month, job_id, 0, -count(*), was, handler_name, queue, param_source, priority
+       FROM changed GROUP BY month, job_id, was, handler_name, queue, param_source, priority
      ), woken AS MATERIALIZED (
        SELECT pg_notify($4, queue) FROM (SELECT DISTINCT queue FROM changed WHERE ready_at IS NOT NULL) AS q
        UNION ALL
        SELECT pg_notify($5, '') WHERE EXISTS (SELECT FROM changed WHERE ready_at IS NULL)
+       UNION ALL${tellExecutionsOf('changed')}
      )
      SELECT id, (SELECT count(*) FROM woken) FROM changed`,
     [
@@ -139,13 +153,18 @@ export async function deleteExecutions(tx: Tx, keys: ExecutionKey[]): Promise<nu
     `WITH gone AS (
        DELETE FROM job_executions AS e USING unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
        WHERE e.id = k.id AND e.scheduled_time = k.scheduled_time AND e.status <> 'RUNNING'
-       RETURNING e.id, e.scheduled_time
+       RETURNING e.id, e.scheduled_time, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.status, e.attempt
+     ), uncounted AS (
+       INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)
+       SELECT date_trunc('month', scheduled_time, 'UTC') AS month, job_id, 0, -count(*), status, handler_name, queue, param_source, priority
+       FROM gone WHERE status <> 'PENDING' GROUP BY month, job_id, status, handler_name, queue, param_source, priority
      ), attempts AS (
        DELETE FROM execution_attempts AS a USING gone WHERE a.execution_id = gone.id AND a.scheduled_time = gone.scheduled_time
+     ), told AS MATERIALIZED (${tellExecutionsOf('gone', true)}
      ), logs AS (
        DELETE FROM execution_logs AS l USING gone WHERE l.execution_id = gone.id AND l.scheduled_time = gone.scheduled_time
      )
-     SELECT id FROM gone`,
+     SELECT id, (SELECT count(*) FROM told) FROM gone`,
     [plainArray(keys.map((k) => k.id)), instantArray(keys.map((k) => k.scheduledTime))],
   )
   return rows.map((row) => row.id)

@@ -36,24 +36,30 @@ WITH failure AS (
       finished_at = CASE WHEN NOT h.again THEN clock_timestamp() END,
       retry_count = e.retry_count + (h.again AND h.outcome <> 'RELEASED')::integer,
       run_at = CASE WHEN h.again AND h.outcome <> 'RELEASED' THEN clock_timestamp() + h.retry_delay_ms * interval '1 millisecond' ELSE e.run_at END,
-      ready_at = CASE WHEN h.again AND (h.outcome = 'RELEASED' OR h.retry_delay_ms = 0) THEN now() END,
-      waiting_for = CASE WHEN h.again AND h.outcome <> 'RELEASED' AND h.retry_delay_ms > 0 THEN 'time' END::execution_wait,
+      ready_at = CASE WHEN h.again AND (h.outcome = 'RELEASED' OR h.retry_delay_ms = 0) AND e.backfill_limit IS NULL THEN now() END,
+      waiting_for = CASE
+        WHEN h.again AND h.outcome <> 'RELEASED' AND h.retry_delay_ms > 0 THEN 'time'
+        WHEN h.again AND e.backfill_limit IS NOT NULL THEN 'backfill'
+      END::execution_wait,
       worker_id = CASE WHEN NOT h.again THEN e.worker_id END,
       reason = coalesce(CASE WHEN e.cancel_requested_at IS NOT NULL THEN e.reason END, h.reason),
       -- Who asked for the cancel is on the row already.
       error_message = CASE WHEN e.cancel_requested_at IS NOT NULL THEN coalesce(e.error_message, h.message) ELSE h.message END
   FROM held AS h
   WHERE e.id = h.id AND e.scheduled_time = h.scheduled_time
-  RETURNING e.id, e.job_id, e.handler_name, e.status, e.run_at, h.started_at, e.finished_at, h.run_at AS due_at, e.queue, e.ready_at, e.waiting_for
+  RETURNING e.id, e.job_id, e.handler_name, e.status, e.queue, e.param_source, e.priority, e.scheduled_time, e.run_at, h.started_at,
+    e.finished_at, h.run_at AS due_at, e.ready_at, e.waiting_for
 ), attempted AS (
   INSERT INTO execution_attempts (execution_id, scheduled_time, attempt, outcome, worker_id, started_at, finished_at, reason, error_message, error_stack)
   SELECT id, scheduled_time, attempt, outcome, worker_id, started_at, clock_timestamp(), reason, message, stack FROM held
 ), counted AS (
-  INSERT INTO execution_stat_deltas (job_id, count, status, handler_name, durations_ms, lateness_ms)
-  SELECT job_id, count(*), status, handler_name,
+  INSERT INTO execution_stat_deltas (settled_at, month, job_id, count, total_change, status, handler_name, queue, param_source, priority,
+    durations_ms, lateness_ms)
+  SELECT clock_timestamp(), date_trunc('month', scheduled_time, 'UTC') AS month, job_id, count(*), count(*), status, handler_name, queue,
+    param_source, priority,
     array_agg(least(date_part('epoch', finished_at - started_at) * 1000, 2147483647)::integer),
     array_agg(least(greatest(date_part('epoch', started_at - due_at) * 1000, 0), 2147483647)::integer)
-  FROM done WHERE finished_at IS NOT NULL GROUP BY job_id, handler_name, status
+  FROM done WHERE finished_at IS NOT NULL GROUP BY month, job_id, status, handler_name, queue, param_source, priority
 ), woken AS MATERIALIZED (
   SELECT pg_notify($9, queue) FROM (SELECT DISTINCT queue FROM done WHERE ready_at IS NOT NULL) AS q
   UNION ALL

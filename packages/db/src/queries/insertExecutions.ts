@@ -2,6 +2,7 @@ import type { Tx } from '../database.ts'
 import type { ParamSource, RetryBackoff } from '../states.ts'
 import { CHANNELS } from './channels.ts'
 import type { NewAuditEntry } from './recordAudit.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 import type { ExecutionKey } from './types.ts'
 
 /** A job to enqueue; what is left out takes the column's default. */
@@ -48,11 +49,12 @@ WITH written AS (
     WITH ORDINALITY AS j ("jobId", "scheduledTime", "paramSource", "handlerName", params, priority, queue, "maxRetry", "retryDelaySeconds",
       "retryBackoff", "timeoutSeconds", place)
   ORDER BY j.place
-  RETURNING id, scheduled_time, queue, ready_at
+  RETURNING id, scheduled_time, queue, ready_at, status, job_id, handler_name, attempt
 ), woken AS MATERIALIZED (
   SELECT pg_notify($2, queue) FROM (SELECT DISTINCT queue FROM written WHERE ready_at IS NOT NULL) AS q
   UNION ALL
   SELECT pg_notify($3, '') WHERE EXISTS (SELECT FROM written WHERE ready_at IS NULL)
+  UNION ALL${tellExecutionsOf('written')}
 )${audited}
 SELECT id, scheduled_time AS "scheduledTime", (SELECT count(*) FROM woken) AS woken FROM written ORDER BY id`
 

@@ -28,7 +28,7 @@ export async function expiredPartitions(
 }
 
 /**
- * Drops the month's partition of executions with its attempts and logs, unless something in it is unfinished or
+ * Drops the month's partition of executions with its attempts, logs and totals, unless something in it is unfinished or
  * finished within retention (a backfill of old slots runs today). Waits for the lock only briefly: behind a long
  * reader the drop would hold up every claim, so it is left for the next pass.
  *
@@ -59,7 +59,21 @@ export async function dropMonth(tx: Tx, suffix: string, retentionDays: number): 
   for (const parent of ['job_executions', 'execution_attempts', 'execution_logs']) {
     await tx.query(`DROP TABLE IF EXISTS ${parent}_${suffix}`)
   }
+  await forgetTotals(tx, suffix)
   return true
+}
+
+/**
+ * Under the lock on the month nobody can settle in it any more, so what was not folded is here to be seen, or in the
+ * hands of a folder, which the first statement waits for; the second then sees what that one has added.
+ */
+async function forgetTotals(tx: Tx, suffix: string): Promise<void> {
+  const month = `${suffix.slice(1).replace('_', '-')}-01T00:00:00Z`
+  await tx.query('UPDATE execution_stat_deltas SET total_change = 0 WHERE month = $1 AND total_change <> 0', [
+    month,
+  ])
+  await tx.query('DELETE FROM execution_totals WHERE month = $1', [month])
+  await tx.query(`UPDATE settings SET value = value - $1 WHERE key = 'totals_recounted'`, [suffix.slice(1)])
 }
 
 /** Deletes what outlives its use and lies in no partition. */

@@ -12,6 +12,7 @@ WHERE c.id = ANY ($1::bigint[]) AND c.is_enabled AND c.pause_after_failures IS N
       SELECT e.status FROM job_executions AS e
       WHERE e.job_id = c.id AND e.job_id IS NOT NULL AND e.status IN ('SUCCESS', 'FAILED', 'TIMEOUT')
         AND e.scheduled_time >= c.enabled_at - c.misfire_grace_seconds * interval '1 second' AND e.finished_at >= c.enabled_at
+        AND e.backfill_limit IS NULL
       ORDER BY e.scheduled_time DESC LIMIT c.pause_after_failures
     ) AS last
   ) = c.pause_after_failures
@@ -19,6 +20,7 @@ RETURNING c.id`
 
 /**
  * Disables crons whose last `pause_after_failures` executions, retries included, all failed since they were enabled.
+ * A failed backfill says nothing about the slots of today.
  *
  * Locks: the crons disabled. Index: `job_executions_slot_key`. Called by: the dispatcher, for crons that just failed.
  */

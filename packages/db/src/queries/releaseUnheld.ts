@@ -1,5 +1,6 @@
 import type { Tx } from '../database.ts'
 import { CHANNELS } from './channels.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 import { plainArray } from './types.ts'
 
 const text = `
@@ -10,12 +11,14 @@ WITH released AS (
       finished_at = CASE WHEN cancel_requested_at IS NOT NULL THEN now() END,
       lease_expires_at = NULL, cancel_requested_at = NULL, worker_id = NULL
   WHERE status = 'RUNNING' AND worker_id = $1 AND id <> ALL ($2::bigint[])
-  RETURNING id, job_id, handler_name, status, queue
+  RETURNING id, job_id, handler_name, queue, param_source, priority, scheduled_time, status, attempt
 ), counted AS (
-  INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
-  SELECT job_id, count(*), 'CANCELLED', handler_name FROM released WHERE status = 'CANCELLED' GROUP BY job_id, handler_name
+  INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)
+  SELECT date_trunc('month', scheduled_time, 'UTC') AS month, job_id, count(*), count(*), 'CANCELLED', handler_name, queue, param_source, priority
+  FROM released WHERE status = 'CANCELLED' GROUP BY month, job_id, handler_name, queue, param_source, priority
 ), woken AS MATERIALIZED (
   SELECT pg_notify($3, queue) FROM (SELECT DISTINCT queue FROM released WHERE status = 'PENDING') AS q
+  UNION ALL${tellExecutionsOf('released')}
 )
 SELECT id, (SELECT count(*) FROM woken) FROM released`
 

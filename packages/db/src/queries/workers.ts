@@ -21,16 +21,23 @@ export async function registerWorker(tx: Tx, worker: WorkerRegistration): Promis
   )
 }
 
-/** Shows that a worker lives. A worker that was given up as LOST, and was only slow, is ACTIVE again. */
+/**
+ * Shows that a worker lives. A worker that was given up as LOST, and was only slow, is ACTIVE again; one that somebody
+ * asked to drain stays DRAINING.
+ *
+ * @returns whether it is draining
+ */
 export async function heartbeatWorker(
   tx: Tx,
   worker: { id: string; running: number; status: 'ACTIVE' | 'DRAINING' },
-): Promise<void> {
-  await tx.query(`UPDATE workers SET heartbeat_at = now(), running = $2, status = $3 WHERE id = $1`, [
-    worker.id,
-    worker.running,
-    worker.status,
-  ])
+): Promise<boolean> {
+  const { rows } = await tx.query<{ status: string }>(
+    `UPDATE workers SET heartbeat_at = now(), running = $2, status = CASE WHEN status = 'DRAINING' THEN status ELSE $3 END,
+       stopped_at = NULL
+     WHERE id = $1 RETURNING status`,
+    [worker.id, worker.running, worker.status],
+  )
+  return rows[0]?.status === 'DRAINING'
 }
 
 export async function stopWorker(tx: Tx, id: string): Promise<void> {
@@ -50,7 +57,10 @@ export async function registerDispatcher(
 }
 
 export async function heartbeatDispatcher(tx: Tx, id: string): Promise<void> {
-  await tx.query(`UPDATE dispatchers SET heartbeat_at = now(), status = 'ACTIVE' WHERE id = $1`, [id])
+  await tx.query(
+    `UPDATE dispatchers SET heartbeat_at = now(), status = 'ACTIVE', stopped_at = NULL WHERE id = $1`,
+    [id],
+  )
 }
 
 export async function stopDispatcher(tx: Tx, id: string): Promise<void> {

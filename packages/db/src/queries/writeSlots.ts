@@ -1,6 +1,7 @@
 import type { Tx } from '../database.ts'
 import type { Reason, Wait } from '../states.ts'
 import { CHANNELS } from './channels.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 import { instantArray, plainArray, sparseArray } from './types.ts'
 
 /** One due instant of a cron and its verdict. */
@@ -41,7 +42,7 @@ WITH slot AS (
     c.timeout_seconds, s.reason, s.message, s.covers
   FROM slot AS s JOIN cron_jobs AS c ON c.id = s.job_id
   ON CONFLICT (job_id, scheduled_time) WHERE job_id IS NOT NULL DO NOTHING
-  RETURNING job_id, handler_name, status, queue, waiting_for, result
+  RETURNING id, attempt, job_id, handler_name, status, queue, param_source, priority, scheduled_time, waiting_for, result
 ), advanced AS (
   UPDATE cron_jobs AS c
   SET next_run_at = a.next_run_at, run_count = c.run_count + a.fired,
@@ -50,11 +51,14 @@ WITH slot AS (
   FROM unnest($8::bigint[], $9::timestamptz[], $10::integer[], $11::text[]) AS a (job_id, next_run_at, fired, disabled_reason)
   WHERE c.id = a.job_id
 ), counted AS (
-  INSERT INTO execution_stat_deltas (job_id, count, status, handler_name)
-  SELECT job_id, sum(coalesce((result ->> 'count')::integer, 1)), 'SKIPPED', handler_name
-  FROM written WHERE status = 'SKIPPED' GROUP BY job_id, handler_name
+  -- One row may stand for many slots: the statistics count the slots, the totals the rows.
+  INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)
+  SELECT date_trunc('month', scheduled_time, 'UTC') AS month, job_id, sum(coalesce((result ->> 'count')::integer, 1)), count(*), 'SKIPPED',
+    handler_name, queue, param_source, priority
+  FROM written WHERE status = 'SKIPPED' GROUP BY month, job_id, handler_name, queue, param_source, priority
 ), woken AS MATERIALIZED (
   SELECT pg_notify($12, queue) FROM (SELECT DISTINCT queue FROM written WHERE status = 'PENDING' AND waiting_for IS NULL) AS q
+  UNION ALL${tellExecutionsOf('written')}
 )
 SELECT (count(*) FILTER (WHERE status = 'PENDING'))::integer AS fired, (count(*) FILTER (WHERE status = 'SKIPPED'))::integer AS skipped,
   (SELECT count(*) FROM woken) FROM written`
@@ -71,6 +75,15 @@ export async function writeSlots(
   slots: Slot[],
   advances: CronAdvance[],
 ): Promise<{ fired: number; skipped: number }> {
+  // Apart, since naming the column wakes every dispatcher (cron_jobs_changed), and a usual fire must not. First, so that
+  // the cron's history keeps the slot it stopped at.
+  const disabled = advances.filter((one) => one.disabledReason !== null)
+  if (disabled.length > 0) {
+    await tx.query(
+      'UPDATE cron_jobs SET is_enabled = false, version = version + 1, updated_at = now() WHERE id = ANY ($1::bigint[])',
+      [plainArray(disabled.map((one) => one.jobId))],
+    )
+  }
   const { rows } = await tx.query<{ fired: number; skipped: number }>({
     name: 'writeSlots',
     text,
@@ -89,13 +102,5 @@ export async function writeSlots(
       CHANNELS.work,
     ],
   })
-  // Apart, since naming the column wakes every dispatcher (cron_jobs_changed), and a usual fire must not.
-  const disabled = advances.filter((one) => one.disabledReason !== null)
-  if (disabled.length > 0) {
-    await tx.query(
-      'UPDATE cron_jobs SET is_enabled = false, version = version + 1, updated_at = now() WHERE id = ANY ($1::bigint[])',
-      [plainArray(disabled.map((one) => one.jobId))],
-    )
-  }
   return { fired: rows[0]!.fired, skipped: rows[0]!.skipped }
 }

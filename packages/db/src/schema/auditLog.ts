@@ -24,8 +24,9 @@ export const auditLog = pgTable(
     address: text('address'),
   },
   (t) => [
-    index('audit_log_target_idx').on(t.targetType, t.targetId, t.id),
-    index('audit_log_actor_idx').on(t.actorName, t.id),
-    index('audit_log_action_idx').on(t.action, t.id),
+    index('audit_log_at_idx').on(t.at, t.id),
+    index('audit_log_target_idx').on(t.targetType, t.targetId, t.at, t.id),
+    index('audit_log_actor_idx').on(t.actorName, t.at, t.id),
+    index('audit_log_action_idx').on(t.action, t.at, t.id),
   ],
 )

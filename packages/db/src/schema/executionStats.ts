@@ -1,6 +1,8 @@
 import {
   bigint,
+  index,
   integer,
+  numeric,
   pgTable,
   primaryKey,
   smallint,
@@ -12,6 +14,12 @@ import {
 import { executionStatus, paramSource } from './enums.ts'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
+
+/** Counts per logarithmic bucket as one number (`jobu_histogram_unit`), for percentiles: adding numbers adds histograms. */
+const histograms = {
+  durationHistogram: numeric('duration_histogram').notNull(),
+  latenessHistogram: numeric('lateness_histogram').notNull(),
+}
 
 /**
  * What settled, or ceased to be settled, appended by the transaction that did it and folded into the roll-ups by a
@@ -49,19 +57,27 @@ export const executionStats = pgTable(
     latenessMaxMs: integer('lateness_max_ms').notNull(),
     status: executionStatus('status').notNull(),
     handlerName: text('handler_name').notNull(),
-    /** Counts per logarithmic bucket (`jobu_histogram_bucket`), for percentiles. */
-    durationHistogram: integer('duration_histogram').array().notNull(),
-    latenessHistogram: integer('lateness_histogram').array().notNull(),
+    ...histograms,
   },
   (t) => [
     uniqueIndex('execution_stats_key').on(t.hour, t.jobId, t.handlerName, t.status),
     uniqueIndex('execution_stats_job_key')
       .on(t.jobId, t.hour, t.handlerName, t.status)
       .where(sql`job_id <> 0`),
+    // The slowest and the latest of an hour, without looking at the others.
+    index('execution_stats_duration_idx')
+      .on(t.hour, t.durationMaxMs.desc().nullsFirst(), t.jobId)
+      .where(sql`job_id <> 0`),
+    index('execution_stats_lateness_idx')
+      .on(t.hour, t.latenessMaxMs.desc().nullsFirst(), t.jobId)
+      .where(sql`job_id <> 0`),
   ],
 )
 
-/** The roll-up without the cron: one row per hour, handler and status, so that a chart over all crons costs the same for ten as for a million. */
+/**
+ * The roll-up without the cron: one row per hour, handler and status, and one of all handlers under the name '', so
+ * that a chart over everything costs the same for ten crons and handlers as for a million.
+ */
 export const executionStatsHourly = pgTable(
   'execution_stats_hourly',
   {
@@ -73,10 +89,31 @@ export const executionStatsHourly = pgTable(
     latenessMaxMs: integer('lateness_max_ms').notNull(),
     status: executionStatus('status').notNull(),
     handlerName: text('handler_name').notNull(),
-    durationHistogram: integer('duration_histogram').array().notNull(),
-    latenessHistogram: integer('lateness_histogram').array().notNull(),
+    ...histograms,
   },
-  (t) => [primaryKey({ name: 'execution_stats_hourly_pkey', columns: [t.hour, t.handlerName, t.status] })],
+  (t) => [primaryKey({ name: 'execution_stats_hourly_pkey', columns: [t.handlerName, t.hour, t.status] })],
+)
+
+/** How many executions of a cron ended FAILED or TIMEOUT in an hour. Few rows, so the worst of all crons are found quickly. */
+export const executionFailuresHourly = pgTable(
+  'execution_failures_hourly',
+  {
+    hour: instant('hour').notNull(),
+    jobId: bigint('job_id', { mode: 'number' }).notNull(),
+    count: integer('count').notNull(),
+  },
+  (t) => [primaryKey({ name: 'execution_failures_hourly_pkey', columns: [t.hour, t.jobId] })],
+)
+
+/** How many settled ever; outlives everything else. */
+export const executionStatsAllTime = pgTable(
+  'execution_stats_all_time',
+  {
+    count: bigint('count', { mode: 'number' }).notNull(),
+    status: executionStatus('status').notNull(),
+    handlerName: text('handler_name').notNull(),
+  },
+  (t) => [primaryKey({ name: 'execution_stats_all_time_pkey', columns: [t.handlerName, t.status] })],
 )
 
 /**

@@ -1,14 +1,17 @@
 export { apiTokens } from './apiTokens.ts'
 export { auditLog } from './auditLog.ts'
 export { cronJobs } from './cronJobs.ts'
+export { cronRevisions } from './cronRevisions.ts'
 export { dispatchers } from './dispatchers.ts'
 export * from './enums.ts'
 export { executionAttempts } from './executionAttempts.ts'
 export { executionFacets } from './executionFacets.ts'
 export { executionLogs } from './executionLogs.ts'
 export {
+  executionFailuresHourly,
   executionStatDeltas,
   executionStats,
+  executionStatsAllTime,
   executionStatsHourly,
   executionTotals,
 } from './executionStats.ts'
@@ -17,6 +20,7 @@ export { idempotencyKeys } from './idempotencyKeys.ts'
 export { jobExecutions } from './jobExecutions.ts'
 export { rateLimits } from './rateLimits.ts'
 export { schedulerState } from './schedulerState.ts'
+export { schedulerStops } from './schedulerStops.ts'
 export { sessions } from './sessions.ts'
 export { settings } from './settings.ts'
 export { twoPhaseDecisions } from './twoPhaseDecisions.ts'

@@ -60,6 +60,8 @@ export const jobExecutions = pgTable(
     errorMessage: text('error_message'),
     /** A success's result; of a skipped execution that stands for many slots: `{first, last, count}`. */
     result: jsonb('result'),
+    /** Set on a backfilled slot: how many of its cron's backfilled slots may be active at once. */
+    backfillLimit: smallint('backfill_limit'),
   },
   (t) => [
     primaryKey({ name: 'job_executions_pkey', columns: [t.id, t.scheduledTime] }),
@@ -71,8 +73,11 @@ export const jobExecutions = pgTable(
     index('job_executions_overlap_idx')
       .on(t.jobId)
       .where(sql`status = 'PENDING' AND waiting_for = 'overlap'`),
+    index('job_executions_backfill_idx')
+      .on(t.jobId, t.waitingFor, t.scheduledTime)
+      .where(sql`status IN ('PENDING', 'RUNNING') AND backfill_limit IS NOT NULL`),
     index('job_executions_active_cron_idx')
-      .on(t.jobId)
+      .on(t.jobId, t.backfillLimit)
       .where(sql`status IN ('PENDING', 'RUNNING') AND job_id IS NOT NULL`),
     index('job_executions_lease_idx').on(t.leaseExpiresAt).where(sql`status = 'RUNNING'`),
     // The rest is for lists and searches. RUNNING rows are few and left out, so that a claim touches none of it, and

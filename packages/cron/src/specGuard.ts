@@ -1,4 +1,5 @@
-import { type CronSpec, validateCron } from '@jobu/cron'
+import type { CronSpec } from './cronSpec.ts'
+import { validateCron } from './validateCron.ts'
 
 /** So many distinct expressions are remembered as valid. */
 const MAX_REMEMBERED = 10_000

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { NextRunMemo } from '@jobu/cron'
-import type { ActiveExecutions, DueCron, Slot } from '@jobu/db'
-import { planSlots, SpecGuard } from '../src/index.ts'
+import {
+  type ActiveExecutions,
+  type DueCron,
+  NextRunMemo,
+  planSlots,
+  type Slot,
+  SpecGuard,
+} from '../src/index.ts'
 
 const NOW = new Date('2026-05-01T12:00:00Z')
 /** An instant so many seconds before NOW. */
@@ -26,11 +31,9 @@ const aDueCron = (cron: Partial<DueCron> = {}): DueCron => ({
 })
 
 const anActive = (active: Partial<ActiveExecutions> = {}): ActiveExecutions => ({
-  jobId: 7,
   id: 41,
   scheduledTime: minutesAgo(5),
   status: 'RUNNING',
-  going: 1,
   buffered: 0,
   ...active,
 })

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto'
-import { CronError, type CronSpec, countRuns, type NextRunMemo, previousRuns } from '@jobu/cron'
-import type { ActiveExecutions, CronAdvance, DueCron, Reason, Slot } from '@jobu/db'
+import { countRuns } from './countRuns.ts'
+import { CronError } from './cronError.ts'
+import type { CronSpec } from './cronSpec.ts'
+import type { NextRunMemo } from './nextRunMemo.ts'
+import { previousRuns } from './previousRuns.ts'
+import type { ActiveExecutions, CronAdvance, DueCron, SkipReason, Slot } from './slots.ts'
 import type { SpecGuard } from './specGuard.ts'
 
 export interface PlanOptions {
@@ -189,7 +193,7 @@ function runningSlot(cron: DueCron, slot: Date): Slot {
   return { jobId: cron.id, slot, runAt, waitingFor: runAt > cron.now ? 'time' : null, skipped: null }
 }
 
-function skippedSlot(cron: DueCron, slot: Date, reason: Reason, message: string): Slot {
+function skippedSlot(cron: DueCron, slot: Date, reason: SkipReason, message: string): Slot {
   return { jobId: cron.id, slot, runAt: slot, waitingFor: null, skipped: { reason, message } }
 }
 

@@ -1,0 +1,36 @@
+import { EXECUTION_STATUSES } from '@jobu/db'
+import { z } from 'zod'
+import { TOPICS, type Topic } from '../events/feedEvent.ts'
+import { id, queryText } from './fields.ts'
+
+const MAX_VALUES = 100
+const MAX_SHOWN = 100
+const DEFAULT_TOPICS: Topic[] = TOPICS.filter((topic) => topic !== 'logs')
+
+/** Repeated, or separated by commas. @param expected  of each, for the error */
+function listOf<T extends z.ZodType<unknown, string>>(item: T, expected: string) {
+  return z.union([z.string(), z.array(z.string())]).transform((given, context) => {
+    const values = new Set([given].flat().flatMap((text) => text.split(',')))
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message })
+    if (values.size > MAX_VALUES) refuse(`holds ${values.size} values, expected at most ${MAX_VALUES}`)
+    return [...values].slice(0, MAX_VALUES).flatMap((value): Array<z.output<T>> => {
+      const parsed = item.safeParse(value)
+      if (!parsed.success) refuse(`holds ${JSON.stringify(value.slice(0, MAX_SHOWN))}, expected ${expected}`)
+      return parsed.success ? [parsed.data] : []
+    })
+  })
+}
+const ids = listOf(id, 'a whole number below 2^53')
+
+export const eventsQuery = z.strictObject({
+  topics: listOf(z.enum(TOPICS), TOPICS.join(', '))
+    .default(DEFAULT_TOPICS)
+    .meta({ description: `Default: ${DEFAULT_TOPICS.join(', ')}` }),
+  status: listOf(z.enum(EXECUTION_STATUSES), EXECUTION_STATUSES.join(', '))
+    .optional()
+    .meta({ description: 'Of executions' }),
+  job_id: ids.optional().meta({ description: 'Ids of executions, as in /jobs/{id}' }),
+  cron_id: ids.optional().meta({ description: 'Ids of crons: themselves, and their executions' }),
+  handler_name: queryText.optional(),
+})
+export type EventsQuery = z.output<typeof eventsQuery>

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs'
+import { type Browser, chromium } from 'playwright-core'
+
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+
+/** Chromium without a window, as it is installed or as `JOBU_CHROMIUM` says. @throws Error that says how to get it */
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = process.env.JOBU_CHROMIUM ?? PLACES.find((path) => existsSync(path))
+  if (executablePath === undefined || !existsSync(executablePath)) {
+    throw new Error(
+      `Tests of pages need Chromium, and ${executablePath ?? PLACES.join(', ')} is not there: ` +
+        'install it (apt-get install chromium), or set JOBU_CHROMIUM to its path',
+    )
+  }
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] })
+}
