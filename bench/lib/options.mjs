@@ -1,7 +1,17 @@
 import { parseArgs } from 'node:util'
 
 /** Sections in the order they run. */
-export const SECTIONS = ['drain', 'history', 'enqueue', 'crons', 'latency', 'events', 'memory', 'pinned', 'lists']
+export const SECTIONS = [
+  'drain',
+  'history',
+  'enqueue',
+  'crons',
+  'latency',
+  'events',
+  'memory',
+  'pinned',
+  'lists',
+]
 
 export const USAGE = `npm run bench [-- options]
   --rounds N     rounds of the repeated sections (default 3)
