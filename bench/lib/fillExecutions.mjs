@@ -85,8 +85,11 @@ INSERT INTO job_executions (scheduled_time, run_at, started_at, lease_expires_at
 SELECT now() - n * interval '100 ms', now(), now(), now() + interval '1 day', 'worker-1', 1, 'RUNNING', 'api', 'handler-' || n % 12
 FROM generate_series(1, 64) AS n`
 
-const MEASURES = `count(*), sum(duration), max(duration), sum(lateness), max(lateness), jobu_histogram_of(array_agg(duration)),
-  jobu_histogram_of(array_agg(lateness))`
+const MEASURES =
+  'count, duration_sum_ms, duration_max_ms, lateness_sum_ms, lateness_max_ms, duration_histogram, lateness_histogram'
+/** Of a group of executions; its histograms hold all of them in the bucket of their mean. */
+const MEASURED = `count(*), sum(duration), max(duration), sum(lateness), max(lateness),
+  count(*) * jobu_histogram_unit(avg(duration)::integer), count(*) * jobu_histogram_unit(avg(lateness)::integer)`
 const SETTLED = `(
   SELECT date_trunc('hour', finished_at, 'UTC') AS hour, coalesce(job_id, 0) AS job_id, handler_name, status,
     coalesce(date_part('epoch', finished_at - started_at) * 1000, 0)::integer AS duration,
@@ -97,10 +100,14 @@ const ROLL_UPS = [
   `INSERT INTO execution_totals (month, handler_name, queue, param_source, priority, status, count)
    SELECT date_trunc('month', scheduled_time, 'UTC'), handler_name, queue, param_source, priority, status, count(*)
    FROM job_executions WHERE finished_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6`,
-  `INSERT INTO execution_stats_hourly (hour, handler_name, status, count, duration_sum_ms, duration_max_ms, lateness_sum_ms,
-     lateness_max_ms, duration_histogram, lateness_histogram)
-   SELECT hour, handler_name, status, ${MEASURES} FROM ${SETTLED} GROUP BY 1, 2, 3`,
-  `INSERT INTO execution_stats (hour, job_id, handler_name, status, count, duration_sum_ms, duration_max_ms, lateness_sum_ms,
-     lateness_max_ms, duration_histogram, lateness_histogram)
-   SELECT hour, job_id, handler_name, status, ${MEASURES} FROM ${SETTLED} GROUP BY 1, 2, 3, 4`,
+  `INSERT INTO execution_stats (hour, job_id, handler_name, status, ${MEASURES})
+   SELECT hour, job_id, handler_name, status, ${MEASURED} FROM ${SETTLED} GROUP BY 1, 2, 3, 4`,
+  `INSERT INTO execution_stats_hourly (handler_name, hour, status, ${MEASURES})
+   SELECT coalesce(handler_name, ''), hour, status, sum(count), sum(duration_sum_ms), max(duration_max_ms), sum(lateness_sum_ms),
+     max(lateness_max_ms), sum(duration_histogram), sum(lateness_histogram)
+   FROM execution_stats GROUP BY GROUPING SETS ((handler_name, hour, status), (hour, status))`,
+  `INSERT INTO execution_failures_hourly (hour, job_id, count)
+   SELECT hour, job_id, sum(count) FROM execution_stats WHERE status IN ('FAILED', 'TIMEOUT') AND job_id <> 0 GROUP BY 1, 2`,
+  `INSERT INTO execution_stats_all_time (handler_name, status, count)
+   SELECT handler_name, status, sum(count) FROM execution_stats GROUP BY 1, 2`,
 ]

@@ -47,6 +47,18 @@ const LISTS = [
   ['search, nothing', 'q=zzzzzz'],
 ]
 
+/** What else must not feel how many executions there are. */
+const OTHERS = [
+  '/scheduler/status',
+  '/stats/summary',
+  '/stats/throughput',
+  '/stats/durations',
+  '/stats/lateness',
+  '/stats/daily',
+  '/stats/handlers',
+  '/stats/crons',
+]
+
 /**
  * Lists of executions over HTTP, beside ten million of them; and what each reads, by EXPLAIN.
  *
@@ -69,11 +81,10 @@ export async function run(bench) {
   const deep = await hundredthPage(admin.target)
   lists.push({ name: 'GET /jobs, hundredth page by cursor', query: `cursor=${deep}` })
   const read = await explain(url, lists, say)
-  const measures = await measureEndpoints(
-    bench,
-    admin.target,
-    lists.map(({ name, query }) => ({ name: `${name}, ${beside}`, path: `/jobs?${query}` })),
-  )
+  const measures = await measureEndpoints(bench, admin.target, [
+    ...lists.map(({ name, query }) => ({ name: `${name}, ${beside}`, path: `/jobs?${query}` })),
+    ...OTHERS.map((path) => ({ name: `GET ${path}, ${beside}`, path })),
+  ])
   await admin.stop()
   await server.drop(DATABASE)
   return [...measures, ...read]
