@@ -2,7 +2,7 @@ import { daysFromNow, jobsOf } from './support/jobsOf.ts'
 import { startTestApp, type TestApp } from './support/startTestApp.ts'
 
 let app: TestApp
-const { create, aFailedJob, aRunningJob } = jobsOf(() => app)
+const { create, aFailedJob, aRunningJob, aSuccessfulJob } = jobsOf(() => app)
 
 beforeAll(async () => {
   app = await startTestApp()
@@ -109,6 +109,19 @@ describe('GET /jobs', () => {
     const run = await app.api.post(`/crons/${cron.body.id}/trigger`).expect(201)
     expect(await idsOf('q=100%25_U')).toEqual([run.body.id])
     expect(await idsOf('q=100_%25')).toEqual([])
+  })
+
+  test('the total counts what has ended by the roll-up, exactly, through a retry and a deletion', async () => {
+    const total = async (status: string) => (await list(`status=${status}&size=1`)).total
+    const [failed, success] = [await total('FAILED'), await total('SUCCESS')]
+    const ids = [await aFailedJob(), await aFailedJob(), await aFailedJob()]
+    await aSuccessfulJob()
+    expect(await list('status=FAILED&size=1')).toMatchObject({ total: failed + 3, total_is_exact: true })
+    await app.api.post(`/jobs/${ids[0]}/retry`).expect(200)
+    await app.api.delete(`/jobs/${ids[1]}`).expect(204)
+    expect(await total('FAILED')).toBe(failed + 1)
+    expect(await total('SUCCESS')).toBe(success + 1)
+    expect(await list('status=FAILED,SUCCESS&size=1')).toMatchObject({ total: failed + success + 2 })
   })
 
   test('an execution is found in whatever status it is', async () => {
