@@ -1,12 +1,23 @@
 import { parseArgs } from 'node:util'
 
 /** Sections in the order they run. */
-export const SECTIONS = ['drain', 'history', 'enqueue', 'crons', 'latency', 'events', 'memory', 'pinned']
+export const SECTIONS = [
+  'drain',
+  'history',
+  'enqueue',
+  'crons',
+  'latency',
+  'events',
+  'memory',
+  'pinned',
+  'lists',
+]
 
 export const USAGE = `npm run bench [-- options]
   --rounds N     rounds of the repeated sections (default 3)
   --jobs N       jobs of a drain (default 60000)
   --history N    finished rows beside the drain of section "history" (default 1000000)
+  --lists N      executions beside which the lists of section "lists" are read (default 10000000)
   --full         ten million finished rows
   --only A,B     only these sections: ${SECTIONS.join(', ')}
   --quick        small sizes and one round, to see that everything works
@@ -28,6 +39,8 @@ export const USAGE = `npm run bench [-- options]
  * @property {number} idleSeconds    before memory is read
  * @property {number} steadySeconds  of load with a transaction left open, and without
  * @property {number} steadyRate     jobs a second of that load
+ * @property {number} listRows       executions beside which lists are read
+ * @property {number} requests       of each list
  * @property {string[]} sections
  * @property {boolean} isBuilt       whether jobu is installed and compiled first
  * @property {boolean} isWritten     whether docs/performance.md gets the tables
@@ -41,6 +54,7 @@ export function parseOptions(args) {
       rounds: { type: 'string' },
       jobs: { type: 'string' },
       history: { type: 'string' },
+      lists: { type: 'string' },
       full: { type: 'boolean', default: false },
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
@@ -73,6 +87,8 @@ export function parseOptions(args) {
     idleSeconds: quick ? 5 : 30,
     steadySeconds: quick ? 10 : 45,
     steadyRate: quick ? 1_000 : 2_000,
+    listRows: number(values.lists, quick ? 200_000 : 10_000_000),
+    requests: quick ? 30 : 500,
     sections: SECTIONS.filter((name) => sections.includes(name)),
     isBuilt: !values['no-build'],
     isWritten: values.write || (!quick && values.only === undefined),

@@ -245,3 +245,18 @@ describe('the audit log', () => {
     ])
   })
 })
+
+test('cancelled jobs whose time lies ahead are found by a filter, and wait for their time again', async () => {
+  for (const days of [0.1, 3, 200]) {
+    const time = new Date(Date.now() + days * 86_400_000).toISOString()
+    await create({ handler_name: 'echo', queue: 'ahead', time })
+  }
+  expect(await bulk('cancel', { filter: { queue: 'ahead' } })).toMatchObject({ matched: 3, changed: 3 })
+  expect(await bulk('retry', { filter: { queue: 'ahead', status: 'CANCELLED' } })).toMatchObject({
+    matched: 3,
+    changed: 3,
+    remaining: 0,
+  })
+  const { body } = await app.api.get('/jobs?queue=ahead&status=PENDING').expect(200)
+  expect(body.items.map((job: { waiting_for: string }) => job.waiting_for)).toEqual(['time', 'time', 'time'])
+})

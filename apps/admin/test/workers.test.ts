@@ -58,7 +58,8 @@ describe('GET /workers', () => {
       heartbeat_at: expect.stringMatching(/Z$/),
       stopped_at: null,
     }
-    expect(body).toEqual({ items: [worker], total: 1, page: 1, size: 20, pages: 1 })
+    expect(body).toMatchObject({ items: [worker], total: 1, page: 1, size: 20, pages: 1 })
+    expect(body.items[0]).toEqual(worker)
     expect((await app.api.get('/workers/w1').expect(200)).body).toEqual(worker)
   })
 
@@ -85,6 +86,19 @@ describe('GET /workers', () => {
     await aWorker('killed')
     await app.database.query(`UPDATE workers SET heartbeat_at = now() - interval '61 seconds'`)
     expect((await app.api.get('/workers/killed')).body).toMatchObject({ status: 'ACTIVE', is_alive: false })
+  })
+
+  test('is narrowed to the fields that are asked for', async () => {
+    await aWorker('w1')
+    const { body } = await app.api.get('/workers?fields=id,running').expect(200)
+    expect(body.items).toEqual([{ id: 'w1', running: 0 }])
+    const refused = await app.api.get('/workers?fields=password').expect(400)
+    expect(refused.body.error.details[0].field).toBe('fields')
+    expect((await app.api.get('/handlers?fields=name')).body.items).toEqual([
+      { name: 'echo' },
+      { name: 'mail' },
+    ])
+    expect((await app.api.get('/dispatchers?fields=id')).body.items).toEqual([])
   })
 
   test('refuses a status that workers do not have, and names it', async () => {

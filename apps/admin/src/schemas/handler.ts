@@ -1,18 +1,9 @@
 import { z } from 'zod'
 import { pageOfAnswers } from './answers.ts'
 import { instantAnswer, jsonObject, queryText } from './fields.ts'
-import { pagingFields, refuseMixedPaging } from './paging.ts'
+import { fieldsQuery, pagingFields, refuseMixedPaging } from './paging.ts'
 
 export const handlerParams = z.object({ name: z.string().min(1).max(255) })
-
-export const listHandlersQuery = z
-  .strictObject({
-    /** A part of the name or the description, in any case. */
-    q: queryText.optional(),
-    ...pagingFields,
-  })
-  .superRefine(refuseMixedPaging)
-export type ListHandlersQuery = z.output<typeof listHandlersQuery>
 
 export const handlerAnswer = z
   .object({
@@ -29,4 +20,17 @@ export const handlerAnswer = z
   })
   .meta({ id: 'Handler', description: 'A handler that workers have published' })
 
-export const handlerPage = pageOfAnswers(handlerAnswer).meta({ id: 'HandlerPage' })
+export const handlerPage = pageOfAnswers(
+  handlerAnswer
+    .partial()
+    .meta({ id: 'HandlerItem', description: 'A handler; with `fields`, those fields of it' }),
+).meta({ id: 'HandlerPage' })
+
+export const listHandlersQuery = z
+  .strictObject({
+    q: queryText.optional().meta({ description: 'Part of the name or description', example: 'http' }),
+    fields: fieldsQuery(Object.keys(handlerAnswer.shape) as Array<keyof typeof handlerAnswer.shape>),
+    ...pagingFields,
+  })
+  .superRefine(refuseMixedPaging)
+export type ListHandlersQuery = z.output<typeof listHandlersQuery>

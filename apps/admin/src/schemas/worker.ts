@@ -2,20 +2,10 @@ import { DISPATCHER_STATUSES, WORKER_STATUSES } from '@jobu/db'
 import { z } from 'zod'
 import { pageOfAnswers } from './answers.ts'
 import { instantAnswer, severalOf } from './fields.ts'
-import { pagingFields, refuseMixedPaging } from './paging.ts'
+import { fieldsQuery, pagingFields, refuseMixedPaging } from './paging.ts'
 
 /** Workers and dispatchers name themselves. */
 export const serviceParams = z.object({ id: z.string().min(1).max(255) })
-
-export const listWorkersQuery = z
-  .strictObject({ status: severalOf(WORKER_STATUSES).optional(), ...pagingFields })
-  .superRefine(refuseMixedPaging)
-export type ListWorkersQuery = z.output<typeof listWorkersQuery>
-
-export const listDispatchersQuery = z
-  .strictObject({ status: severalOf(DISPATCHER_STATUSES).optional(), ...pagingFields })
-  .superRefine(refuseMixedPaging)
-export type ListDispatchersQuery = z.output<typeof listDispatchersQuery>
 
 const serviceFields = {
   id: z.string().meta({ example: 'worker-host1-5f3a9c01' }),
@@ -46,5 +36,35 @@ export const dispatcherAnswer = z
   .object({ ...serviceFields, status: z.enum(DISPATCHER_STATUSES) })
   .meta({ id: 'Dispatcher', description: 'A dispatcher process' })
 
-export const workerPage = pageOfAnswers(workerAnswer).meta({ id: 'WorkerPage' })
-export const dispatcherPage = pageOfAnswers(dispatcherAnswer).meta({ id: 'DispatcherPage' })
+export const workerPage = pageOfAnswers(
+  workerAnswer
+    .partial()
+    .meta({ id: 'WorkerItem', description: 'A worker; with `fields`, those fields of it' }),
+).meta({ id: 'WorkerPage' })
+export const dispatcherPage = pageOfAnswers(
+  dispatcherAnswer
+    .partial()
+    .meta({ id: 'DispatcherItem', description: 'A dispatcher; with `fields`, those fields of it' }),
+).meta({ id: 'DispatcherPage' })
+
+/** Of a worker's or a dispatcher's answer, for a list that can be narrowed to them. */
+const fieldsOf = <T extends z.ZodRawShape>({ shape }: z.ZodObject<T>) =>
+  fieldsQuery(Object.keys(shape) as Array<keyof T & string>)
+
+export const listWorkersQuery = z
+  .strictObject({
+    status: severalOf(WORKER_STATUSES).optional(),
+    fields: fieldsOf(workerAnswer),
+    ...pagingFields,
+  })
+  .superRefine(refuseMixedPaging)
+export type ListWorkersQuery = z.output<typeof listWorkersQuery>
+
+export const listDispatchersQuery = z
+  .strictObject({
+    status: severalOf(DISPATCHER_STATUSES).optional(),
+    fields: fieldsOf(dispatcherAnswer),
+    ...pagingFields,
+  })
+  .superRefine(refuseMixedPaging)
+export type ListDispatchersQuery = z.output<typeof listDispatchersQuery>

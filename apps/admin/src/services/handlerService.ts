@@ -7,7 +7,7 @@ import {
   workersPerHandler,
 } from '@jobu/db'
 import type { ListHandlersQuery } from '../schemas/handler.ts'
-import { pageBody, pageOf } from '../schemas/paging.ts'
+import { pageBody, pageOf, pickFields } from '../schemas/paging.ts'
 
 /** Worker ids shown of one handler. */
 const MAX_WORKERS = 100
@@ -23,7 +23,8 @@ export class HandlerService {
   async list(query: ListHandlersQuery) {
     const page = pageOf(query)
     const { rows, total } = await findHandlers(this.#database, { q: query.q }, page)
-    return pageBody(await this.#views(rows), total, page)
+    const items = (await this.#views(rows)).map((view) => pickFields(view, query.fields))
+    return pageBody(items, total, page)
   }
 
   /** @throws JobuError HANDLER_NOT_FOUND */

@@ -11,7 +11,7 @@ import {
   type WorkerRow,
 } from '@jobu/db'
 import type { Actor } from '../http/actor.ts'
-import { pageBody, pageOf } from '../schemas/paging.ts'
+import { pageBody, pageOf, pickFields } from '../schemas/paging.ts'
 import type { ListDispatchersQuery, ListWorkersQuery } from '../schemas/worker.ts'
 import { audit } from './audit.ts'
 
@@ -29,7 +29,8 @@ export class WorkerService {
   async list(query: ListWorkersQuery) {
     const page = pageOf(query)
     const { rows, total } = await listWorkers(this.#database, { statuses: query.status }, page)
-    return pageBody(await this.#views(rows), total, page)
+    const items = (await this.#views(rows)).map((view) => pickFields(view, query.fields))
+    return pageBody(items, total, page)
   }
 
   /** @throws JobuError WORKER_NOT_FOUND */
@@ -57,7 +58,8 @@ export class WorkerService {
   async listDispatchers(query: ListDispatchersQuery) {
     const page = pageOf(query)
     const { rows, total } = await listDispatchers(this.#database, { statuses: query.status }, page)
-    return pageBody(rows.map(serviceFields), total, page)
+    const items = rows.map((row) => pickFields(serviceFields(row), query.fields))
+    return pageBody(items, total, page)
   }
 
   /** @throws JobuError DISPATCHER_NOT_FOUND */

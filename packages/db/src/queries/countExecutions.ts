@@ -10,7 +10,7 @@ import { countLanes, countSet } from './readSources.ts'
 const MOST_COUNTED = 10_000
 const MOST_LOOKED_AT = 5_000
 /** Of a search, whose matches are dear to find. */
-const MOST_FOUND = 1_000
+const MOST_FOUND = 200
 
 export interface Count {
   count: number

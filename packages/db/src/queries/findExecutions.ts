@@ -1,6 +1,6 @@
 import type { Tx } from '../database.ts'
 import { listFacets } from './executionFacets.ts'
-import type { ExecutionFilter } from './executionFilter.ts'
+import { columnsMatch, type ExecutionFilter, numbered } from './executionFilter.ts'
 import { sourcesOf } from './executionSources.ts'
 import { KeyMerge } from './KeyMerge.ts'
 import { readSet, type Span } from './readSources.ts'
@@ -38,12 +38,43 @@ export async function findExecutions(
     return merge.result()
   }
   const { lanes, sets } = sourcesOf(filter, facets)
+  if (facets.length > MANY_FACETS) merge.add(await readNeighbours(tx, filter, options))
   for (const set of sets) merge.add(await readSet(tx, set, options.after, merge.reading(options.wanted)))
   for (const source of lanes) {
     const horizon = await merge.walk(source, source.budget ?? BUDGET)
     merge.stopAt(horizon && source.otherwise ? await merge.walk(source.otherwise) : horizon)
   }
   return merge.result()
+}
+
+/** From so many lanes on it pays to know first about how far to look. */
+const MANY_FACETS = 20
+const NEIGHBOURS = 200
+
+/**
+ * Those of the filter among the next executions by id. Most of a page is usually among them, and its last one then bounds
+ * how far each lane is read: to one entry that is too old instead of into the months before.
+ */
+async function readNeighbours(
+  tx: Tx,
+  filter: ExecutionFilter,
+  { isDescending, after }: FindOptions,
+): Promise<ExecutionKey[]> {
+  const [sign, direction] = isDescending ? ['<', 'DESC'] : ['>', 'ASC']
+  const condition = columnsMatch(filter)
+  const { rows } = await tx.query<ExecutionKey>({
+    name: `executionNeighbours${direction}`,
+    text: `SELECT id, scheduled_time AS "scheduledTime"
+      FROM (SELECT * FROM job_executions WHERE id ${sign} $1 ORDER BY id ${direction} LIMIT ${NEIGHBOURS}) AS next
+      WHERE scheduled_time >= $2 AND scheduled_time < $3 AND ${numbered(condition, 4)}`,
+    values: [
+      after?.id ?? (isDescending ? Number.MAX_SAFE_INTEGER : -1),
+      filter.from ?? '-infinity',
+      filter.to ?? 'infinity',
+      ...condition.values,
+    ],
+  })
+  return rows
 }
 
 const newestText = `
