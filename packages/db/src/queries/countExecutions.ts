@@ -79,6 +79,10 @@ SELECT (
   (SELECT count(*) FROM (SELECT FROM job_executions WHERE status = 'PENDING' AND ready_at IS NOT NULL LIMIT $1) AS r)
   + (SELECT count(*) FROM (SELECT FROM job_executions WHERE status = 'PENDING' AND waiting_for = 'time' LIMIT $1) AS t)
   + (SELECT count(*) FROM (SELECT FROM job_executions WHERE status = 'PENDING' AND waiting_for = 'overlap' LIMIT $1) AS o)
+  + (SELECT count(*) FROM (
+      SELECT FROM job_executions
+      WHERE status = 'PENDING' AND status IN ('PENDING', 'RUNNING') AND backfill_limit IS NOT NULL AND waiting_for = 'backfill' LIMIT $1
+    ) AS b)
 )::integer AS count`
 
 /** Of all of them each index of PENDING ones is counted; of some facets, their entries. */

@@ -13,6 +13,8 @@ import {
   PARAM_SOURCES,
   type ParamSource,
   type Tx,
+  WAITS,
+  type Wait,
 } from '../../src/index.ts'
 
 const DAY_MS = 86_400_000
@@ -55,10 +57,13 @@ async function fill(count: number): Promise<void> {
     const slot = `${cron?.id} ${+scheduledTime}`
     if (cron && taken.has(slot)) continue
     taken.add(slot)
+    const waits = isAhead ? (['time'] as const) : cron ? [null, ...WAITS] : ([null, 'time'] as const)
+    const waitingFor = status === 'PENDING' ? one<Wait | null>(waits) : null
     await bench.anExecution({
       status,
       scheduledTime,
-      ...(isAhead && status === 'PENDING' ? { waitingFor: 'time' as const } : {}),
+      waitingFor,
+      backfillLimit: waitingFor === 'backfill' ? 1 : null,
       jobId: cron?.id ?? null,
       handlerName: one(HANDLERS),
       queue: one(QUEUES),
