@@ -149,7 +149,7 @@ describe('claims of a worker', () => {
 async function untilListening(workerId: string): Promise<void> {
   await until('the worker listens', async () => {
     const { rows } = await bench.db.query(
-      `SELECT FROM pg_stat_activity WHERE application_name = $1 AND state = 'idle' AND query LIKE 'LISTEN%cancel%'`,
+      `SELECT FROM pg_stat_activity WHERE application_name = $1 AND state = 'idle' AND query LIKE 'LISTEN%drain%'`,
       [`${workerId}-listen`],
     )
     return rows.length === 1
