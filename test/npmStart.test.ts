@@ -11,7 +11,6 @@ import { until } from './support/until.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const TOKEN = 'a-token-for-the-test-of-the-launcher-itself'
-const PASSWORD = 'correct horse battery'
 
 let dataDir: string
 let port: number
@@ -40,7 +39,6 @@ function start(): { output(): string } {
       JOBU_DATA_DIR: dataDir,
       JOBU_ADMIN_PORT: String(port),
       JOBU_ADMIN_TOKEN: TOKEN,
-      JOBU_ADMIN_PASSWORD: PASSWORD,
       JOBU_WORKER_HANDLERS_PATH: join(ROOT, 'examples/handlers'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,12 +71,12 @@ const isReady = (run: { output(): string }) =>
   )
 
 /** The commands of a section of the README, run by a shell as they stand there but for the address and the password. */
-function runReadme(section: string): Promise<string> {
+function runReadme(section: string, password: string): Promise<string> {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
   const [, commands] = new RegExp(`## ${section}\\n[^]*?\`\`\`sh\\n([^]*?)\`\`\``).exec(readme) ?? []
   const script = commands!
     .replace('http://localhost:8080', `http://127.0.0.1:${port}`)
-    .replace('PASSWORD=...', `PASSWORD=${PASSWORD}`)
+    .replace('PASSWORD=...', `PASSWORD=${password}`)
   const shell = spawn('bash', ['-c', script], { cwd: dataDir, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [shell.stdout, shell.stderr]) {
@@ -118,7 +116,7 @@ test('npm start runs the example crons and a handler of one’s own, ends on Ctr
   const crons = await api<{ items: Array<{ name: string }>; total: number }>('/crons')
   expect(crons.items.map(({ name }) => name)).toContain('example-echo')
 
-  const readme = runReadme('Your first cron, in a minute')
+  const readme = runReadme('Your first cron, in a minute', password!)
   const greeted = await api<Job>('/jobs', { handler_name: 'greet', params: { who: 'Seoul' } })
   const transferred = await api<Job>('/jobs', {
     handler_name: 'transfer',
@@ -157,7 +155,8 @@ test('npm start runs the example crons and a handler of one’s own, ends on Ctr
   const second = start()
   await isReady(second)
   expect(second.output()).toContain(`sign in   admin, password ${password}\n`)
-  expect((await api<{ total: number }>('/crons')).total).toBe(crons.total)
+  // The README's own one has come to them.
+  expect((await api<{ total: number }>('/crons')).total).toBe(crons.total + 1)
   expect((await api<Job>(`/jobs/${fired.id}`)).status).toBe('SUCCESS')
   launcher!.kill('SIGTERM')
   expect(await once(launcher!, 'exit')).toEqual([0, null])

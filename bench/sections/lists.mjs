@@ -80,12 +80,12 @@ export async function run(bench) {
   const admin = await startAdmin(bench, url)
   const deep = await hundredthPage(admin.target)
   lists.push({ name: 'GET /jobs, hundredth page by cursor', query: `cursor=${deep}` })
-  const read = await explain(url, lists, say)
   const measures = await measureEndpoints(bench, admin.target, [
     ...lists.map(({ name, query }) => ({ name: `${name}, ${beside}`, path: `/jobs?${query}` })),
     ...OTHERS.map((path) => ({ name: `GET ${path}, ${beside}`, path })),
   ])
   await admin.stop()
+  const read = await explain(url, lists, say)
   await server.drop(DATABASE)
   return [...measures, ...read]
 }

@@ -189,7 +189,10 @@ describe('the document', () => {
   test('keeps what zod does to read a parameter to itself', () => {
     const odd = operations.flatMap(({ name, parameters = [] }) =>
       (parameters as oas31.ParameterObject[])
-        .filter(({ schema }) => !schema || !('type' in schema || 'anyOf' in schema || '$ref' in schema))
+        // A list is a list, not a text or a list; and a number no text with a pattern.
+        .filter(
+          ({ schema }) => typeof (schema as Schema | undefined)?.type !== 'string' || 'pattern' in schema!,
+        )
         .map((parameter) => `${name} ${parameter.name}`),
     )
     expect(odd).toEqual([])

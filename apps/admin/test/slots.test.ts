@@ -154,10 +154,11 @@ describe('GET /crons/{id}/slots', () => {
       minute(4),
     ])
     await backdate(cron, new Date(minute(5).getTime() + 1_000))
-    const body = await slots(cron, `?from=${minute(25).toISOString()}&to=${minute(1).toISOString()}`)
+    const body = await slots(cron, `?from=${minute(24).toISOString()}&to=${minute(1).toISOString()}`)
     const times = body.items.map((slot: { scheduled_time: string }) => Date.parse(slot.scheduled_time))
     const tens = times.filter((time: number) => time <= minute(5).getTime())
     expect(tens.every((time: number) => time % (10 * MINUTE_MS) === 0)).toBe(true)
+    // Of twenty minutes, whichever they are.
     expect(tens.length).toBe(2)
     expect(times.slice(tens.length)).toEqual([4, 3, 2].map((ago) => minute(ago).getTime()))
   })

@@ -40,7 +40,7 @@ test('are created, read, listed, changed and deleted', async () => {
   expect((await app.api.get(`/users/${id}`).expect(200)).body).toEqual(created.body)
 
   const list = await app.api.get('/users?order_by=-name&role=operator&is_enabled=true&q=JIW').expect(200)
-  expect(list.body).toEqual({ items: [created.body], total: 1, page: 1, size: 20, pages: 1 })
+  expect(list.body).toMatchObject({ items: [created.body], total: 1, page: 1, size: 20, pages: 1 })
 
   const changed = await app.api.patch(`/users/${id}`).send({ name: 'jiwoo.kim', role: 'viewer' }).expect(200)
   expect(changed.body).toMatchObject({ name: 'jiwoo.kim', role: 'viewer', is_enabled: true })

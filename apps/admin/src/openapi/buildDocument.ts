@@ -18,7 +18,8 @@ an \`operator\` also runs, retries, cancels and toggles, an \`admin\` does every
 
 **Times** are ISO 8601 instants with an offset; answers show them in UTC.
 
-**Lists** are paged by \`page\` and \`size\`, or by \`limit\` and \`offset\`.
+**Lists** are paged by \`page\` and \`size\`, or by \`limit\` and \`offset\`; where there is a \`cursor\`, the \`next_cursor\` of one
+page leads to the next, and the last page costs as much as the first.
 
 **Errors** are always \`{"error": {"code", "message", "details"}}\`; \`details\` names each field at fault, what came and
 what was expected. A parameter or a field that is not described here is refused.`

@@ -4,7 +4,7 @@ const VERBS: Record<Method, string> = {
   get: 'get',
   post: 'create',
   put: 'update',
-  patch: 'change',
+  patch: 'update',
   delete: 'delete',
 }
 

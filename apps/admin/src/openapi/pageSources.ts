@@ -61,6 +61,11 @@ SwaggerUIBundle({
   filter: true,
   validatorUrl: null,
   requestInterceptor: withCsrfToken,
+  responseInterceptor(response) {
+    // Another session may have begun since.
+    if (response.status === 403) csrfToken = undefined
+    return response
+  },
 })
 `
 

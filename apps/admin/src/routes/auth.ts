@@ -18,6 +18,7 @@ const NEW_SESSION = { 'Set-Cookie': SET_COOKIE, 'X-CSRF-Token': 'The `csrf_token
 export function authEndpoints(sessions: SessionService, { cors }: AdminConfig): Endpoint[] {
   return [
     endpoint({
+      id: 'signIn',
       method: 'post',
       path: '/auth/sign-in',
       tag,
@@ -36,6 +37,7 @@ export function authEndpoints(sessions: SessionService, { cors }: AdminConfig): 
       },
     }),
     endpoint({
+      id: 'signOut',
       method: 'post',
       path: '/auth/sign-out',
       tag,
@@ -49,6 +51,7 @@ export function authEndpoints(sessions: SessionService, { cors }: AdminConfig): 
       },
     }),
     endpoint({
+      id: 'getSession',
       method: 'get',
       path: '/auth/session',
       tag,
@@ -58,6 +61,7 @@ export function authEndpoints(sessions: SessionService, { cors }: AdminConfig): 
       run: async ({ actor, request }) => sessionView(actor, sessionOf(request)),
     }),
     endpoint({
+      id: 'changePassword',
       method: 'post',
       path: '/auth/password',
       tag,

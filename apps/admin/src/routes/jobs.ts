@@ -64,6 +64,7 @@ function bulkEndpoint(jobs: JobService, verb: BulkVerb): Endpoint {
   const { role, summary, what } = BULK[verb]
   return endpoint({
     method: 'post',
+    id: `${verb}Jobs`,
     path: `/jobs/bulk/${verb}`,
     tag,
     role,

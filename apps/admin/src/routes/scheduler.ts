@@ -53,6 +53,7 @@ export function schedulerEndpoints(scheduler: SchedulerService): Endpoint[] {
       run: ({ actor }) => scheduler.stop(actor),
     }),
     endpoint({
+      id: 'createReservation',
       method: 'post',
       path: '/scheduler/reservation',
       tag,
@@ -70,6 +71,7 @@ export function schedulerEndpoints(scheduler: SchedulerService): Endpoint[] {
       },
     }),
     endpoint({
+      id: 'deleteReservation',
       method: 'delete',
       path: '/scheduler/reservation',
       tag,
@@ -79,6 +81,7 @@ export function schedulerEndpoints(scheduler: SchedulerService): Endpoint[] {
       run: ({ actor }) => scheduler.free(actor),
     }),
     endpoint({
+      id: 'triggerHandler',
       method: 'post',
       path: '/jobs/:handler/trigger',
       tag: 'jobs',

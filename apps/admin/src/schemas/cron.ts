@@ -135,7 +135,9 @@ export type CreateCronBody = z.output<typeof createCronBody>
 export type UpdateCronBody = z.output<typeof updateCronBody>
 
 /** `dry_run` checks a change, and answers what would come of it, without making it. */
-export const changeCronQuery = z.strictObject({ dry_run: fields.queryBoolean.default(false) })
+export const changeCronQuery = z.strictObject({
+  dry_run: fields.queryBoolean.default(false).meta({ description: 'Only say what would come of it' }),
+})
 
 export const toggleCronBody = z
   .strictObject({ is_enabled: z.boolean().optional() })

@@ -1,7 +1,7 @@
 import { EXECUTION_STATUSES } from '@jobu/db'
 import { z } from 'zod'
 import { TOPICS, type Topic } from '../events/feedEvent.ts'
-import { id, queryText } from './fields.ts'
+import { id, queryText, sentAs } from './fields.ts'
 
 const MAX_VALUES = 100
 const MAX_SHOWN = 100
@@ -20,17 +20,22 @@ function listOf<T extends z.ZodType<unknown, string>>(item: T, expected: string)
     })
   })
 }
+const sentList = (items: { type: 'string' | 'integer'; enum?: string[]; minimum?: number }) =>
+  sentAs({ type: 'array', items, minItems: 1, maxItems: MAX_VALUES })
+const SENT_IDS = sentList({ type: 'integer', minimum: 0 })
 const ids = listOf(id, 'a whole number below 2^53')
 
 export const eventsQuery = z.strictObject({
   topics: listOf(z.enum(TOPICS), TOPICS.join(', '))
     .default(DEFAULT_TOPICS)
-    .meta({ description: `Default: ${DEFAULT_TOPICS.join(', ')}` }),
+    .meta({ ...sentList({ type: 'string', enum: [...TOPICS] }), default: DEFAULT_TOPICS }),
   status: listOf(z.enum(EXECUTION_STATUSES), EXECUTION_STATUSES.join(', '))
     .optional()
-    .meta({ description: 'Of executions' }),
-  job_id: ids.optional().meta({ description: 'Ids of executions, as in /jobs/{id}' }),
-  cron_id: ids.optional().meta({ description: 'Ids of crons: themselves, and their executions' }),
+    .meta({ ...sentList({ type: 'string', enum: [...EXECUTION_STATUSES] }), description: 'Of executions' }),
+  job_id: ids.optional().meta({ ...SENT_IDS, description: 'Ids of executions, as in /jobs/{id}' }),
+  cron_id: ids
+    .optional()
+    .meta({ ...SENT_IDS, description: 'Ids of crons: themselves, and their executions' }),
   handler_name: queryText.optional(),
 })
 export type EventsQuery = z.output<typeof eventsQuery>

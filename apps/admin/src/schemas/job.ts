@@ -87,6 +87,7 @@ export const listJobsQuery = z
       .regex(/^-?\d{1,5}$/, 'expected a whole number')
       .transform(Number)
       .pipe(fields.priority)
+      .meta(fields.sentAs({ type: 'integer', minimum: -32_768, maximum: 32_767 }))
       .optional(),
     from_date: fields.queryInstant.optional().meta({ description: 'Inclusive, on the scheduled time' }),
     to_date: fields.queryInstant.optional().meta({ description: 'Exclusive, on the scheduled time' }),

@@ -1,15 +1,19 @@
 import { z } from 'zod'
-import { oneValue, queryInteger } from './fields.ts'
+import { oneValue, queryInteger, sentAs } from './fields.ts'
 
 const MAX_SIZE = 200
 /** Beyond it nobody pages; the product with the size stays far below 2^53. */
 const MAX_OFFSET = 1_000_000_000
 
 export const pagingFields = {
-  page: queryInteger(1, MAX_OFFSET / MAX_SIZE).optional(),
-  size: queryInteger(1, MAX_SIZE).optional(),
-  limit: queryInteger(1, MAX_SIZE).optional(),
-  offset: queryInteger(0, MAX_OFFSET).optional(),
+  page: queryInteger(1, MAX_OFFSET / MAX_SIZE)
+    .optional()
+    .meta({ description: 'From 1, the default' }),
+  size: queryInteger(1, MAX_SIZE).optional().meta({ description: 'Items of a page; default 20' }),
+  limit: queryInteger(1, MAX_SIZE).optional().meta({ description: 'Instead of `size`, with `offset`' }),
+  offset: queryInteger(0, MAX_OFFSET)
+    .optional()
+    .meta({ description: 'How many items come before; instead of `page`' }),
 }
 
 /** For a list that also goes on behind the end of an earlier page. */
@@ -55,7 +59,11 @@ export function fieldsQuery<K extends string>(known: readonly K[]) {
       return z.NEVER
     })
     .optional()
-    .meta({ description: 'Only these fields of each item', example: 'id,status' })
+    .meta({
+      ...sentAs({ type: 'array', items: { type: 'string', enum: [...known] }, minItems: 1 }),
+      description: 'Only these fields of each item; repeated, or separated by commas',
+      example: known.slice(0, 2),
+    })
 }
 
 /** An item with those of its fields that are wanted. */

@@ -3,7 +3,9 @@ import * as fields from './fields.ts'
 
 const { instantAnswer } = fields
 
-export const startQuery = z.strictObject({ dry_run: fields.queryBoolean.optional() })
+export const startQuery = z.strictObject({
+  dry_run: fields.queryBoolean.optional().meta({ description: 'Only say what would follow' }),
+})
 
 /** A maintenance window may hold the queue for a week. */
 const MAX_TTL_SECONDS = 604_800

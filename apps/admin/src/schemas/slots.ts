@@ -111,7 +111,9 @@ export const slotPage = pageOfAnswers(slotAnswer)
   })
   .meta({ id: 'SlotPage' })
 
-export const backfillQuery = z.strictObject({ dry_run: fields.queryBoolean.optional() })
+export const backfillQuery = z.strictObject({
+  dry_run: fields.queryBoolean.optional().meta({ description: 'Only count' }),
+})
 
 export const backfillBody = z
   .strictObject({

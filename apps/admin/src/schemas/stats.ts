@@ -24,7 +24,10 @@ const statuses = z
   .transform((given) => [given].flat().flatMap((text) => text.split(',')))
   .pipe(z.array(z.enum(FINAL_STATUSES)).min(1).max(100))
   .optional()
-  .meta({ description: 'Only these statuses, repeated or separated by commas' })
+  .meta({
+    ...fields.sentAs({ type: 'array', items: { type: 'string', enum: [...FINAL_STATUSES] }, minItems: 1 }),
+    description: 'Only these statuses; repeated, or separated by commas',
+  })
 
 const time = {
   from: fields.queryInstant.optional().meta({
@@ -53,18 +56,7 @@ export const handlerStatsQuery = z
     ...time,
     handler_name: scope.handler_name,
     order_by: z
-      .string()
-      .pipe(
-        z.enum([
-          '-runs',
-          '-failures',
-          '-success_rate',
-          'success_rate',
-          '-duration_p95',
-          '-lateness_p95',
-          'name',
-        ]),
-      )
+      .enum(['-runs', '-failures', '-success_rate', 'success_rate', '-duration_p95', '-lateness_p95', 'name'])
       .default('-runs'),
     ...pagingFields,
   })
@@ -81,7 +73,7 @@ export const cronStatsQuery = z
         description: `Only these crons, at most ${MAX_CRONS}; repeated`,
         example: [7],
       }),
-    order_by: z.string().pipe(z.enum(CRON_RANKS)).default('-failures'),
+    order_by: z.enum(CRON_RANKS).default('-failures'),
     ...pagingFields,
   })
   .superRefine(refuseMixedPaging)

@@ -4,6 +4,7 @@ import { createSession, createUser, Database, type Role } from '@jobu/db'
 import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
 import { adminSchema, buildApp, EventHub } from '../../src/index.ts'
+import { DocumentCheck } from './documentCheck.ts'
 import { PASSWORD, type TestApp, TOKEN } from './startTestApp.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -22,7 +23,9 @@ export function anotherApp(app: TestApp, config: Record<string, unknown> = {}, l
     logger: log,
     version: '1.0.0',
   }
-  const server = buildApp(deps).listen(0)
+  const built = buildApp(deps)
+  const server = built.listen(0)
+  const check = DocumentCheck.watch(server, built)
   return {
     deps,
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -30,6 +33,7 @@ export function anotherApp(app: TestApp, config: Record<string, unknown> = {}, l
     async stop() {
       await Promise.all([events.close(), new Promise((resolve) => server.close(resolve))])
       await database.close()
+      check.throwViolations()
     },
   }
 }

@@ -47,6 +47,11 @@ export class KeyMerge {
       : { isDescending, count, from, to: earlier(to, last) }
   }
 
+  /** Whether as many as wanted are found: what is read from now on lies between the first and the last of them. */
+  get isFull(): boolean {
+    return this.#last !== undefined
+  }
+
   add(keys: readonly ExecutionKey[]): void {
     const { after } = this
     for (const { id, scheduledTime } of keys) {

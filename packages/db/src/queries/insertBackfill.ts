@@ -1,6 +1,6 @@
 import type { Tx } from '../database.ts'
-import type { ExecutionKey } from './types.ts'
-import { instantArray } from './types.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
+import { type ExecutionKey, instantArray } from './types.ts'
 
 export interface Backfill {
   jobId: number
@@ -21,9 +21,10 @@ WITH written AS (
   WHERE c.id = $1
   ORDER BY s.place
   ON CONFLICT (job_id, scheduled_time) WHERE job_id IS NOT NULL DO NOTHING
-  RETURNING id, scheduled_time
+  RETURNING id, scheduled_time, status, job_id, handler_name, queue, attempt
+), told AS MATERIALIZED (${tellExecutionsOf('written')}
 )
-SELECT id, scheduled_time AS "scheduledTime" FROM written ORDER BY id`
+SELECT id, scheduled_time AS "scheduledTime", (SELECT count(*) FROM told) AS told FROM written ORDER BY id`
 
 /**
  * Writes past slots of a cron that have no row yet; they wait for their turn, at a priority just below the cron's.
@@ -43,5 +44,5 @@ export async function insertBackfill(
     params && JSON.stringify(params),
     limit,
   ])
-  return rows
+  return rows.map(({ id, scheduledTime }) => ({ id, scheduledTime }))
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '../database.ts'
 import { CHANNELS } from './channels.ts'
+import { tellExecutionsOf } from './tellChanges.ts'
 import { plainArray } from './types.ts'
 
 // run_at is rounded to milliseconds, so one written in this transaction may lie half of one ahead.
@@ -41,11 +42,12 @@ WITH cron AS MATERIALIZED (
       -- Its turn is when it is due: counted from the slot it would be months late.
       run_at = greatest(e.run_at, now())
   FROM free WHERE e.id = free.id AND e.scheduled_time = free.scheduled_time AND e.status = 'PENDING' AND e.waiting_for = 'backfill'
-  RETURNING e.queue, e.ready_at
+  RETURNING e.id, e.status, e.job_id, e.handler_name, e.queue, e.attempt, e.ready_at
 ), woken AS MATERIALIZED (
   SELECT pg_notify($3, queue) FROM (SELECT DISTINCT queue FROM released WHERE ready_at IS NOT NULL) AS q
   UNION ALL
   SELECT pg_notify($4, '') WHERE EXISTS (SELECT FROM released WHERE ready_at IS NULL)
+  UNION ALL${tellExecutionsOf('released')}
 )
 SELECT count(*)::integer AS count, (SELECT count(*) FROM woken) AS woken FROM released`
 

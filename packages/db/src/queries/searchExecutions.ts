@@ -126,8 +126,9 @@ async function searchMessages(
   )
   const source = statusSource(failures, condition)
   if ((await merge.walk(source, FIRST_WORDS_BUDGET)) === null) return
-  const indexed = await searchIndex(tx, condition, merge.reading(0))
-  if (indexed.length <= MOST_FAILURES) merge.add(indexed)
+  // The index of words knows no time: asked for a short stretch, it would be read as a whole.
+  const indexed = merge.isFull ? null : await searchIndex(tx, condition, merge.reading(0))
+  if (indexed && indexed.length <= MOST_FAILURES) merge.add(indexed)
   else merge.stopAt(await merge.walk(source, WORDS_BUDGET))
 }
 
