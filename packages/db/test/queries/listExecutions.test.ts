@@ -81,6 +81,8 @@ async function fill(count: number): Promise<void> {
   rows = (await bench.executions()).map((row) => ({ ...row, cronName: names.get(row.jobId!) ?? null }))
 }
 
+/** Of a search. */
+const MOST_COUNTED = 200
 const inSnapshot = <T>(fn: (tx: Tx) => Promise<T>) =>
   bench.db.transactional({ label: 'list', readonly: true, snapshot: true }, fn)
 
@@ -180,10 +182,11 @@ async function everyList(numRuns: number): Promise<void> {
       expect(seen).toEqual(expected.slice(0, seen.length))
       const { rows: middle } = await inSnapshot((tx) => listExecutions(tx, filter, { ...page, offset }))
       expect(middle!.map((row) => row.id)).toEqual(expected.slice(offset, offset + page.limit))
-      expect(await inSnapshot((tx) => countExecutions(tx, filter))).toEqual({
-        count: expected.length,
-        isExact: true,
-      })
+      expect(await inSnapshot((tx) => countExecutions(tx, filter))).toEqual(
+        filter.q !== undefined && expected.length > MOST_COUNTED
+          ? { count: MOST_COUNTED, isExact: false }
+          : { count: expected.length, isExact: true },
+      )
     }),
     { numRuns },
   )
