@@ -10,6 +10,7 @@ COPY packages/db/package.json packages/db/
 COPY packages/handlers/package.json packages/handlers/
 COPY packages/runtime/package.json packages/runtime/
 COPY apps/admin/package.json apps/admin/
+COPY apps/admin/web/package.json apps/admin/web/
 COPY apps/cli/package.json apps/cli/
 COPY apps/dispatcher/package.json apps/dispatcher/
 COPY apps/worker/package.json apps/worker/
@@ -23,7 +24,7 @@ COPY packages packages
 COPY apps apps
 COPY config config
 RUN pnpm build \
- && mkdir /out && cp -r --parents packages/*/package.json packages/*/dist packages/db/migrations apps/*/package.json apps/*/dist config /out
+ && mkdir /out && cp -r --parents packages/*/package.json packages/*/dist packages/db/migrations apps/*/package.json apps/*/dist apps/admin/web/dist config /out
 
 # The production dependencies of each.
 FROM manifests AS dispatcher-dependencies

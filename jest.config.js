@@ -4,6 +4,7 @@ export default {
   testMatch: [
     '<rootDir>/packages/*/test/**/*.test.ts',
     '<rootDir>/apps/*/test/**/*.test.ts',
+    '<rootDir>/apps/admin/web/test/**/*.test.ts',
     '<rootDir>/test/**/*.test.ts',
   ],
   extensionsToTreatAsEsm: ['.ts'],

@@ -26,6 +26,7 @@ try {
   console.error(`npm test: ${error.message}`)
   process.exit(1)
 }
+await step('node_modules/typescript/bin/tsc', '-p', 'apps/admin/web')
 await step('node_modules/typescript/bin/tsc', '-p', 'tsconfig.tests.json')
 const code = await run(process.execPath, [
   ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],

@@ -17,6 +17,7 @@ import { mount } from './http/mount.ts'
 import { requestLog } from './http/requestLog.ts'
 import { securityHeaders } from './http/securityHeaders.ts'
 import { sendError } from './http/sendError.ts'
+import { webPages } from './http/webPages.ts'
 import { buildDocument } from './openapi/buildDocument.ts'
 import { docsPages } from './openapi/docsPages.ts'
 import { auditEndpoints } from './routes/audit.ts'
@@ -86,6 +87,7 @@ export function buildApp(deps: AppDeps): Express {
   // Where orchestrators look for them.
   app.use(mount(service, options))
   app.use(docsPages(guard))
+  app.use(webPages())
   app.use(guard, (request) => {
     throw new JobuError('NOT_FOUND', `There is no ${request.path}`)
   })

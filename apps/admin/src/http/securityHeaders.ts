@@ -15,6 +15,17 @@ const CONTENT_SECURITY_POLICY = {
   frameAncestors: ["'none'"],
 }
 
+/** The policy of the UI's page: the styles that it makes while it runs carry the nonce of the answer. */
+export function pagePolicy(nonce: string): string {
+  const directives = { ...CONTENT_SECURITY_POLICY, styleSrc: ["'self'", `'nonce-${nonce}'`] }
+  return Object.entries(directives)
+    .map(
+      ([name, sources]) =>
+        `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${sources.join(' ')}`,
+    )
+    .join('; ')
+}
+
 /** What browsers are told not to do with an answer; to come back by TLS only where this request came by it. */
 export function securityHeaders(): RequestHandler[] {
   const hsts = strictTransportSecurity({ maxAge: 31_536_000, includeSubDomains: false })

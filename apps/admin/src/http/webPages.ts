@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { RequestHandler } from 'express'
+import { Router } from 'express'
+import sirv from 'sirv'
+import { pagePolicy } from './securityHeaders.ts'
+
+/** Beside `src` and beside `dist` alike. */
+export const WEB_DIRECTORY = fileURLToPath(new URL('../../web/dist', import.meta.url))
+const NONCE = 'CSP_NONCE'
+/** What is no page of the UI, whatever it is asked as. */
+const NOT_PAGES = /^\/(api|docs|redoc|health|ready|metrics|openapi\.json|assets)(\/|$)/
+
+/**
+ * The web UI: its files, whose names change with what is in them, kept by browsers for a year; and its one page at every
+ * address that a browser opens.
+ *
+ * @param directory  what Vite built; without it the UI is not there, and the API is
+ */
+export function webPages(directory = WEB_DIRECTORY): RequestHandler {
+  const index = `${directory}/index.html`
+  if (!existsSync(index)) return (_request, _response, next) => next()
+  const page = readFileSync(index, 'utf8')
+  const router = Router()
+  router.get(/.*/, (request, response, next) => {
+    if (request.path === '/index.html' || !request.accepts('html') || !isPage(request.path)) return next()
+    if (!request.get('accept')?.includes('text/html')) return next()
+    const nonce = randomBytes(16).toString('base64')
+    response
+      .set('Content-Security-Policy', pagePolicy(nonce))
+      .type('html')
+      .send(page.replaceAll(NONCE, nonce))
+  })
+  router.use(
+    sirv(directory, {
+      gzip: true,
+      brotli: true,
+      etag: true,
+      extensions: [],
+      setHeaders(response, path) {
+        const isNamedByContent = path.startsWith('/assets/')
+        response.setHeader(
+          'Cache-Control',
+          isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache',
+        )
+      },
+    }),
+  )
+  return router
+}
+
+const isPage = (path: string) => !NOT_PAGES.test(path) && !/\.\w+$/.test(path)

@@ -1,0 +1,6 @@
+import type en from '../en/audit.ts'
+import type { Translation } from '../translation.ts'
+
+export default {
+  title: 'audit',
+} satisfies Translation<typeof en>

@@ -1,0 +1,6 @@
+import type en from '../en/job.ts'
+import type { Translation } from '../translation.ts'
+
+export default {
+  title: 'job',
+} satisfies Translation<typeof en>

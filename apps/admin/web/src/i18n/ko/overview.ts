@@ -1,0 +1,6 @@
+import type en from '../en/overview.ts'
+import type { Translation } from '../translation.ts'
+
+export default {
+  title: 'overview',
+} satisfies Translation<typeof en>

