@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { api, queryClient, type Schemas, setCsrfToken, whenSignedOut } from './client.ts'
 
@@ -19,12 +20,11 @@ export function SessionProvider({
   loading: ReactNode
   children: ReactNode
 }) {
-  const { data, error, isPending } = api.useQuery(
-    'get',
-    '/auth/session',
-    {},
-    { staleTime: Number.POSITIVE_INFINITY, retry: false },
-  )
+  const { data, error, isPending } = useQuery({
+    ...SESSION,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
   useEffect(() => whenSignedOut(forgetSession), [])
   if (isPending) return loading
   if (!data || error) return signIn
@@ -35,15 +35,18 @@ export function SessionProvider({
 /** After signing in: what the answer said, and nothing of whoever was there before. */
 export function beginSession(session: Session): void {
   setCsrfToken(session.csrf_token)
-  queryClient.clear()
+  removeAllButSession()
   queryClient.setQueryData(SESSION.queryKey, session)
 }
 
 export function forgetSession(): void {
   setCsrfToken(null)
-  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[1] !== '/auth/session' })
+  removeAllButSession()
   void queryClient.resetQueries({ queryKey: SESSION.queryKey })
 }
+
+const removeAllButSession = () =>
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[1] !== '/auth/session' })
 
 /** Who has signed in. */
 export function useSession(): Session {
