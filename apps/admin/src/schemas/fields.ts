@@ -99,6 +99,24 @@ export function severalOf<const T extends readonly [string, ...string[]]>(words:
     })
 }
 
+/** One id or several: repeated, or separated by commas. */
+export function severalIds(most: number) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [...new Set([given].flat().flatMap((text) => text.split(',')))])
+    .pipe(z.array(queryInteger(0, Number.MAX_SAFE_INTEGER)).min(1).max(most))
+    .meta({
+      ...sentAs({
+        type: 'array',
+        items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+        minItems: 1,
+        maxItems: most,
+      }),
+      description: `At most ${most}; repeated, or separated by commas`,
+      example: [1, 2, 3],
+    })
+}
+
 /** @param max  inclusive */
 export function queryInteger(min: number, max: number) {
   return z

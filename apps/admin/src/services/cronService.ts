@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CronSpec } from '@jobu/cron'
 import {
+  type CronFacet,
   type CronOrder,
   type CronRow,
-  cancelExecutionsOfCron,
+  cancelExecutionsOfCrons,
   createCron,
+  cronFacets,
   cronOrderValue,
   type Database,
   databaseNow,
@@ -22,6 +24,7 @@ import type { SchedulingConfig } from '../config.ts'
 import type { Actor } from '../http/actor.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import { validationError } from '../http/validationError.ts'
+import type { BulkCronsBody } from '../schemas/bulkCrons.ts'
 import {
   type CreateCronBody,
   cronPosition,
@@ -35,13 +38,16 @@ import { type CronView, cronFields, cronView } from '../views/cronView.ts'
 import type { JobView } from '../views/jobView.ts'
 import { type AuditTarget, audit } from './audit.ts'
 import { backfillCron } from './backfillCron.ts'
+import { bulkCrons, type CronVerb } from './bulkCrons.ts'
 import { checkSpec, checkTimes } from './checkCron.ts'
 import { cronColumns } from './cronColumns.ts'
+import { cronFilterOf } from './cronFilterOf.ts'
 import type { HandlerCatalog, Handlers } from './handlerCatalog.ts'
 import { listSlots } from './listSlots.ts'
 import { nextRunsOfCron } from './nextRunsOfCron.ts'
 import { hasRunsLeft, planCron, type Schedule, specOf } from './planCron.ts'
 import { previewCron } from './previewCron.ts'
+import { recentRuns } from './recentRuns.ts'
 import { transactionOrDryRun } from './transactionOrDryRun.ts'
 import { triggerCron } from './triggerCron.ts'
 
@@ -80,16 +86,13 @@ export class CronService {
     const page = pageOf(query)
     const order = query.order_by.replace('-', '') as CronOrder
     const isDescending = query.order_by.startsWith('-')
-    const filter = {
-      isEnabled: query.is_enabled,
-      q: query.q,
-      tag: query.tag,
-      handlerName: query.handler_name,
-    }
-    const scope = ['crons', order, isDescending, filter]
+    const { is_enabled, q, tag, owner, handler_name, last_status } = query
+    const asked = { is_enabled, q, tag, owner, handler_name, last_status }
+    const scope = ['crons', order, isDescending, asked]
     const start =
       query.cursor === undefined ? undefined : decodeCursor(query.cursor, scope, cronPosition(order))
     if (start) page.offset = start[2]
+    const { filter, isExact } = await cronFilterOf(this.#database, asked)
     const { rows, total } = await listCrons(this.#database, filter, {
       order,
       isDescending,
@@ -103,7 +106,26 @@ export class CronService {
       ? encodeCursor(scope, [cronOrderValue(last, order), last.id, page.offset + shown.length])
       : null
     const items = (await viewsOf(this.#database, shown)).map((view) => pickFields(view, query.fields))
-    return pageBody(items, total, page, { nextCursor })
+    return pageBody(items, total, page, { nextCursor, isExact })
+  }
+
+  /** The last `count` runs of each of these crons. */
+  async recentRuns(ids: number[], count: number) {
+    return recentRuns(this.#database, ids, count)
+  }
+
+  /** What crons can be filtered by. */
+  async facets() {
+    const facets = await cronFacets(this.#database)
+    const of = (wanted: CronFacet['kind']) =>
+      facets.filter(({ kind }) => kind === wanted).map(({ name, count }) => ({ name, count }))
+    return { tags: of('tag'), owners: of('owner'), handlers: of('handler') }
+  }
+
+  /** Enables, disables or deletes many. */
+  async bulk(verb: CronVerb, body: BulkCronsBody, actor: Actor, signal: AbortSignal) {
+    const { minCronIntervalSeconds: minIntervalSeconds } = this.#scheduling
+    return bulkCrons(this.#database, verb, body, { actor, minIntervalSeconds, signal })
   }
 
   /** @throws JobuError CRON_NOT_FOUND */
@@ -190,7 +212,7 @@ export class CronService {
     await this.#database.transactional({ label: 'delete cron' }, async (tx) => {
       const row = await lockCron(tx, id)
       await updateCron(tx, id, { isEnabled: false, nextRunAt: null, deletedAt: await databaseNow(tx) })
-      await cancelExecutionsOfCron(tx, id, actor.name)
+      await cancelExecutionsOfCrons(tx, [id], actor.name)
       await audit(tx, actor, 'cron.delete', targetOf(row), cronFields(row), null)
     })
   }
