@@ -165,7 +165,7 @@ export const previewBody = z
 export type PreviewBody = z.output<typeof previewBody>
 
 const LAST_STATUS =
-  'The status of the last run that was not skipped. Crons do not keep it, so only these can be found: what has not finished, and what failed or timed out as long as statistics are kept. Of each kind the newest 20,000 hours with failures, or executions, are looked at; where there are more, `total_is_exact` is false'
+  'The status of the last run that was not skipped. Crons do not keep it, so only these can be found: what has not finished, and what failed or timed out as long as statistics are kept. Of each kind the newest 50,000 hours with failures, or executions, are looked at; where there are more, `total_is_exact` is false'
 
 const orderBy = z.enum(CRON_ORDERS.flatMap((order) => [order, `-${order}` as const]))
 

@@ -1,14 +1,19 @@
 const MOST_CHARACTERS = 200
 
+/** A sign, and not the dash between two things. */
+const MINUS = '(?:(?<![\\w#>)\\]])-)?'
+
 /** In this order: what looks like a number may be a part of what comes before it. */
 const PLACEHOLDERS: Array<[RegExp, string]> = [
   [/"[^"]*"|`[^`]*`|(?<!\w)'[^']*'(?!\w)/g, '<text>'],
   [/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/gi, '<uuid>'],
   [/\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d)\b)?)?/gi, '<time>'],
   [/\b\d{1,2}:\d\d:\d\d(?:[.,]\d+)?\b/g, '<time>'],
+  // Decimals first: in 9.32084e-319 a part looks hexadecimal.
+  [new RegExp(`${MINUS}\\b\\d+(?:[.,]\\d+)+(?:e[+-]?\\d+)?\\b`, 'gi'), '#'],
   // Hexadecimal as long as no word is, or shorter with a digit.
-  [/\b0x[\da-f]+\b|\b[\da-f]{8,}\b|\b(?=[a-f]*\d)[\da-f]{6,7}\b/gi, '#'],
-  [/(?:(?<![\w#>)\]])-)?\d+(?:[.,]\d+)*(?:e[+-]?\d+\b)?/gi, '#'],
+  [new RegExp(`${MINUS}\\b(?:0x[\\da-f]+|[\\da-f]{8,}|(?=[a-f]*\\d)[\\da-f]{6,7})\\b`, 'gi'), '#'],
+  [new RegExp(`${MINUS}\\d+(?:[.,]\\d+)*(?:e[+-]?\\d+\\b)?`, 'gi'), '#'],
 ]
 
 /**

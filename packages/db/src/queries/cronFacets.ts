@@ -12,14 +12,15 @@ const MOST = 200
 
 const text = `
 SELECT kind, name, count FROM (
-  SELECT kind, name, count(*) AS count, row_number() OVER (PARTITION BY kind ORDER BY count(*) DESC, name) AS place
+  SELECT facet.kind, facet.name, count(*) AS count,
+    row_number() OVER (PARTITION BY facet.kind ORDER BY count(*) DESC, facet.name) AS place
   FROM cron_jobs AS c CROSS JOIN LATERAL (
     SELECT 'tag' AS kind, tag AS name FROM unnest(c.tags) AS tag
     UNION ALL SELECT 'handler', c.handler_name
     UNION ALL SELECT 'owner', c.owner WHERE c.owner IS NOT NULL
   ) AS facet
   WHERE c.deleted_at IS NULL
-  GROUP BY kind, name
+  GROUP BY facet.kind, facet.name
 ) AS counted
 WHERE place <= ${MOST}
 ORDER BY kind, place`

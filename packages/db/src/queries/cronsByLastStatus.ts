@@ -13,7 +13,7 @@ export const FOUND_LAST_STATUSES = [
 export type FoundLastStatus = (typeof FOUND_LAST_STATUSES)[number]
 
 /** Entries of each kind that are looked at. */
-const MOST = 20_000
+const MOST = 50_000
 /** Crons whose last run one statement looks up. */
 const BATCH = 1_000
 

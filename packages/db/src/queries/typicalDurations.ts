@@ -2,11 +2,17 @@ import type { Tx } from '../database.ts'
 import { Histogram } from '../histogram.ts'
 import { plainArray } from './types.ts'
 
+/** Hours of a cron that are looked at, its newest: two hundred crons by the minute would be a matter of half a second. */
+const MOST_HOURS = 48
+
 const cronsText = `
 SELECT c.id AS key, s.histogram
 FROM unnest($1::bigint[]) AS c (id), LATERAL (
-  SELECT sum(duration_histogram)::text AS histogram FROM execution_stats
-  WHERE job_id = c.id AND job_id <> 0 AND hour >= now() - $2 * interval '1 day' AND status = 'SUCCESS'
+  SELECT sum(duration_histogram)::text AS histogram FROM (
+    SELECT duration_histogram FROM execution_stats
+    WHERE job_id = c.id AND job_id <> 0 AND hour >= now() - $2 * interval '1 day' AND status = 'SUCCESS'
+    ORDER BY hour DESC LIMIT ${MOST_HOURS}
+  ) AS newest
 ) AS s
 WHERE s.histogram IS NOT NULL`
 
@@ -19,7 +25,8 @@ FROM unnest($1::text[]) AS h (name), LATERAL (
 WHERE s.histogram IS NOT NULL`
 
 /**
- * The median duration of what succeeded of crons in the last `days`, in milliseconds; those without are missing.
+ * The median duration of what succeeded of crons in the last `days`, in their newest hours, in milliseconds; those
+ * without are missing.
  *
  * Index: `execution_stats_job_key`. Called by: the admin API.
  */
