@@ -58,19 +58,17 @@ export async function bulkCrons(
   context: Context & { signal: AbortSignal },
 ) {
   const { actor, signal } = context
-  const { filter, isExact } = body.ids
-    ? { filter: { ids: body.ids }, isExact: true }
-    : await cronFilterOf(database, body.filter ?? {})
-  const plan = await planOf(database, verb, filter, context)
-  plan.counts.isExact = isExact
-  plan.said = body.ids ? { ids: body.ids } : body.filter ? { filter: body.filter } : { all: true }
+  const ids = body.ids && [...new Set(body.ids)]
+  const wanted = ids ? { filter: { ids }, isExact: true } : await cronFilterOf(database, body.filter ?? {})
+  const said = ids ? { ids } : body.filter ? { filter: body.filter } : { all: true }
+  const plan = await planOf(database, verb, { ...wanted, said }, context)
   return runBulk(database, plan, { type: 'crons', verb, isDryRun: body.dry_run ?? false, actor, signal })
 }
 
 async function planOf(
   database: Database,
   verb: CronVerb,
-  filter: CronFilter,
+  { filter, isExact, said }: { filter: CronFilter; isExact: boolean; said: Record<string, unknown> },
   context: Context,
 ): Promise<BulkPlan<number>> {
   const { isEnabled, run } = ACTIONS[verb]
@@ -81,11 +79,11 @@ async function planOf(
   const counts = await database.transactional(options, async (tx) => ({
     matched: await countCrons(tx, filter),
     able: hasNone ? 0 : await countCrons(tx, able),
-    isExact: true,
+    isExact,
   }))
   return {
     counts,
-    said: {},
+    said,
     start: -1,
     async run(tx, afterId) {
       const rows = hasNone ? [] : await lockCrons(tx, able, afterId, BATCH)

@@ -2,19 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CronSpec } from '@jobu/cron'
 import {
   type CronFacet,
-  type CronOrder,
   type CronRow,
   cancelExecutionsOfCrons,
   createCron,
   cronFacets,
-  cronOrderValue,
   type Database,
   databaseNow,
   type ErrorDetail,
   getCron,
   JobuError,
-  lastRunsOfCrons,
-  listCrons,
   lockCron,
   type NewCron,
   type Tx,
@@ -22,17 +18,9 @@ import {
 } from '@jobu/db'
 import type { SchedulingConfig } from '../config.ts'
 import type { Actor } from '../http/actor.ts'
-import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import { validationError } from '../http/validationError.ts'
 import type { BulkCronsBody } from '../schemas/bulkCrons.ts'
-import {
-  type CreateCronBody,
-  cronPosition,
-  type ListCronsQuery,
-  type PreviewBody,
-  type UpdateCronBody,
-} from '../schemas/cron.ts'
-import { pageBody, pageOf, pickFields } from '../schemas/paging.ts'
+import type { CreateCronBody, ListCronsQuery, PreviewBody, UpdateCronBody } from '../schemas/cron.ts'
 import type { BackfillBody, SlotsQuery } from '../schemas/slots.ts'
 import { type CronView, cronFields, cronView } from '../views/cronView.ts'
 import type { JobView } from '../views/jobView.ts'
@@ -41,8 +29,8 @@ import { backfillCron } from './backfillCron.ts'
 import { bulkCrons, type CronVerb } from './bulkCrons.ts'
 import { checkSpec, checkTimes } from './checkCron.ts'
 import { cronColumns } from './cronColumns.ts'
-import { cronFilterOf } from './cronFilterOf.ts'
 import type { HandlerCatalog, Handlers } from './handlerCatalog.ts'
+import { listCrons, viewsOf } from './listCrons.ts'
 import { listSlots } from './listSlots.ts'
 import { nextRunsOfCron } from './nextRunsOfCron.ts'
 import { hasRunsLeft, planCron, type Schedule, specOf } from './planCron.ts'
@@ -83,30 +71,7 @@ export class CronService {
 
   /** @throws JobuError VALIDATION_FAILED */
   async list(query: ListCronsQuery) {
-    const page = pageOf(query)
-    const order = query.order_by.replace('-', '') as CronOrder
-    const isDescending = query.order_by.startsWith('-')
-    const { is_enabled, q, tag, owner, handler_name, last_status } = query
-    const asked = { is_enabled, q, tag, owner, handler_name, last_status }
-    const scope = ['crons', order, isDescending, asked]
-    const start =
-      query.cursor === undefined ? undefined : decodeCursor(query.cursor, scope, cronPosition(order))
-    if (start) page.offset = start[2]
-    const { filter, isExact } = await cronFilterOf(this.#database, asked)
-    const { rows, total } = await listCrons(this.#database, filter, {
-      order,
-      isDescending,
-      limit: page.limit + 1,
-      offset: start ? 0 : page.offset,
-      after: start && { value: start[0], id: start[1] },
-    })
-    const shown = rows.slice(0, page.limit)
-    const last = rows.length > page.limit ? shown.at(-1) : undefined
-    const nextCursor = last
-      ? encodeCursor(scope, [cronOrderValue(last, order), last.id, page.offset + shown.length])
-      : null
-    const items = (await viewsOf(this.#database, shown)).map((view) => pickFields(view, query.fields))
-    return pageBody(items, total, page, { nextCursor, isExact })
+    return listCrons(this.#database, query)
   }
 
   /** The last `count` runs of each of these crons. */
@@ -312,16 +277,4 @@ function differing(row: CronRow, wanted: Partial<NewCron>): Partial<NewCron> {
 async function viewOf(tx: Tx, row: CronRow): Promise<CronView> {
   const [view] = await viewsOf(tx, [row])
   return view!
-}
-
-async function viewsOf(tx: Tx, rows: CronRow[]): Promise<CronView[]> {
-  const last = new Map(
-    (
-      await lastRunsOfCrons(
-        tx,
-        rows.map((row) => row.id),
-      )
-    ).map((run) => [run.jobId, run]),
-  )
-  return rows.map((row) => cronView(row, last.get(row.id)))
 }
