@@ -132,6 +132,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/crons/recent-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last runs of several crons
+         * @description For a list of crons: one request for all it shows. A cron without runs has an empty list.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listCronsRecentRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tags, owners and handlers that crons have
+         * @description With how many crons have each; of each kind the 200 most frequent.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getCronsFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/bulk/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable many crons
+         * @description Enables what is disabled; one whose expression cannot be read, or comes too often, is skipped, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["enableCrons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/bulk/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable many crons
+         * @description Disables what is enabled; what of them has not finished goes on, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["disableCrons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete many crons
+         * @description Deletes them, and cancels what of them has not finished, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["deleteCrons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/crons/{id}": {
         parameters: {
             query?: never;
@@ -1142,6 +1252,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stats/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What failed or timed out, by cause
+         * @description Grouped by reason, handler and what the messages have in common; the 50 groups with the most failures. At most 7 days; default the last 24 hours. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. By the time of settling. The groups are made of the executions that still are as they failed, the newest 10000 scheduled in this time and 2000 scheduled before it; `total` counts also those that were retried or deleted since.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsFailures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stats/handlers": {
         parameters: {
             query?: never;
@@ -1315,6 +1447,37 @@ export interface components {
             from?: string;
             /** @default 10 */
             count: number;
+        };
+        /**
+         * @example {
+         *       "filter": {
+         *         "tag": "backup",
+         *         "is_enabled": false
+         *       },
+         *       "dry_run": true
+         *     }
+         */
+        CronsBulkAction: {
+            ids?: number[];
+            filter?: components["schemas"]["CronFilter"];
+            /**
+             * @description Every cron there is
+             * @constant
+             */
+            all?: true;
+            /** @description Only say how many */
+            dry_run?: boolean;
+        };
+        /** @description As the parameters of GET /crons; several tags or statuses as a list */
+        CronFilter: {
+            is_enabled?: boolean;
+            /** @description Part of the name or description */
+            q?: string;
+            /** @description Several: those that have all of them */
+            tag?: string | string[];
+            owner?: string;
+            handler_name?: string;
+            last_status?: ("PENDING" | "RUNNING" | "FAILED" | "TIMEOUT") | ("PENDING" | "RUNNING" | "FAILED" | "TIMEOUT")[];
         };
         /**
          * @example {
@@ -1857,6 +2020,61 @@ export interface components {
                 effect: string;
             }[];
         };
+        /** @description One item for each id, in their order */
+        RecentRuns: {
+            items: {
+                cron_id: number;
+                /** @description Oldest first, skipped slots among them */
+                runs: components["schemas"]["RecentRun"][];
+            }[];
+        };
+        RecentRun: {
+            /** @description The execution */
+            job_id: number;
+            /** Format: date-time */
+            scheduled_time: string;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+            duration_ms: number | null;
+            started_at: string | null;
+        };
+        /**
+         * @description What crons can be filtered by, each with how many crons have it, the most frequent first
+         * @example {
+         *       "tags": [
+         *         {
+         *           "name": "backup",
+         *           "count": 12
+         *         }
+         *       ],
+         *       "owners": [
+         *         {
+         *           "name": "platform",
+         *           "count": 40
+         *         }
+         *       ],
+         *       "handlers": [
+         *         {
+         *           "name": "http",
+         *           "count": 96
+         *         }
+         *       ]
+         *     }
+         */
+        CronFacets: {
+            tags: {
+                name: string;
+                count: number;
+            }[];
+            owners: {
+                name: string;
+                count: number;
+            }[];
+            handlers: {
+                name: string;
+                count: number;
+            }[];
+        };
         /**
          * @description An execution
          * @example {
@@ -2062,6 +2280,8 @@ export interface components {
             worker_id?: string | null;
             /** Format: date-time */
             created_at?: string;
+            /** @description Of one that is RUNNING: its start and the median duration of what succeeded of its cron, or under its handler, in the last 7 days; null where nothing did */
+            expected_finish_at?: string | null;
         };
         /** @description The jobs made, in the order given */
         BulkJobs: {
@@ -2111,6 +2331,8 @@ export interface components {
             worker_id: string | null;
             /** Format: date-time */
             created_at: string;
+            /** @description Of one that is RUNNING: its start and the median duration of what succeeded of its cron, or under its handler, in the last 7 days; null where nothing did */
+            expected_finish_at: string | null;
             runs: components["schemas"]["Run"][];
             logs: components["schemas"]["LogLine"][];
         };
@@ -2804,6 +3026,71 @@ export interface components {
              */
             to: string;
         };
+        Failures: {
+            /**
+             * Format: date-time
+             * @description The first instant that counts
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant that does not
+             */
+            to: string;
+            /** @description Failures of this time, all of them */
+            total: number;
+            /** @description How many of them the groups hold, those not shown included */
+            grouped: number;
+            /** @description False: there may be more than were looked at */
+            is_complete: boolean;
+            items: components["schemas"]["FailureGroup"][];
+        };
+        /**
+         * @description Failures of one cause
+         * @example {
+         *       "reason": "HANDLER_ERROR",
+         *       "message": "connect ECONNREFUSED #:#",
+         *       "handler_name": "http",
+         *       "count": 17,
+         *       "cron_count": 1,
+         *       "crons": [
+         *         {
+         *           "id": 42,
+         *           "name": "nightly backup"
+         *         }
+         *       ],
+         *       "first_at": "2026-02-28T17:00:02.450Z",
+         *       "last_at": "2026-03-01T17:00:02.451Z",
+         *       "last_job_id": 1042,
+         *       "statuses": [
+         *         "FAILED"
+         *       ],
+         *       "example": "connect ECONNREFUSED 10.0.0.7:443"
+         *     }
+         */
+        FailureGroup: {
+            /** @description The code */
+            reason: string | null;
+            /** @description The first line of the messages, at most 200 characters, with placeholders for what differs: `#`, `<text>`, `<uuid>`, `<time>` */
+            message: string;
+            handler_name: string;
+            count: number;
+            cron_count: number;
+            /** @description Those with the most of these failures, at most 5 */
+            crons: {
+                id: number;
+                name: string;
+            }[];
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            /** @description The last execution that failed so */
+            last_job_id: number;
+            statuses: ("FAILED" | "TIMEOUT")[];
+            /** @description The last message, at most 1,000 characters */
+            example: string;
+        };
         HandlerStatsPage: {
             items: {
                 handler_name: string;
@@ -2845,18 +3132,6 @@ export interface components {
              */
             to: string;
         };
-        BackfillOutput: {
-            dry_run: boolean;
-            /** @description Slots that were made, or would be */
-            count: number;
-            /** @description Slots of the range that have an execution already, and are left alone */
-            existing: number;
-            first: string | null;
-            last: string | null;
-            max_active: number;
-            /** @description The executions, oldest slot first; none of a dry run */
-            ids: number[];
-        };
         /**
          * @example {
          *       "dry_run": false,
@@ -2869,16 +3144,28 @@ export interface components {
          */
         BulkActionOutput: {
             dry_run: boolean;
-            /** @description Executions that the ids or the filter name */
+            /** @description What the ids or the filter name */
             matched: number;
             /** @description Done by this call */
             changed: number;
-            /** @description In a status that this cannot be done to */
+            /** @description What this cannot be done to, as it is */
             skipped: number;
             /** @description Not reached in the time a call takes: send it again until this is 0. In a dry run, what would be done */
             remaining: number;
             /** @description False: there are at least as many as the counts say */
             is_exact: boolean;
+        };
+        BackfillOutput: {
+            dry_run: boolean;
+            /** @description Slots that were made, or would be */
+            count: number;
+            /** @description Slots of the range that have an execution already, and are left alone */
+            existing: number;
+            first: string | null;
+            last: string | null;
+            max_active: number;
+            /** @description The executions, oldest slot first; none of a dry run */
+            ids: number[];
         };
     };
     responses: {
@@ -3147,8 +3434,12 @@ export interface operations {
                 is_enabled?: boolean;
                 /** @description Part of the name or description */
                 q?: string;
-                tag?: string;
+                /** @description Repeated: those that have all of them */
+                tag?: string[];
+                owner?: string;
                 handler_name?: string;
+                /** @description The status of the last run that was not skipped. Crons do not keep it, so only these can be found: what has not finished, and what failed or timed out as long as statistics are kept. Of each kind the newest 50,000 hours with failures, or executions, are looked at; where there are more, `total_is_exact` is false; repeated, or separated by commas */
+                last_status?: ("PENDING" | "RUNNING" | "FAILED" | "TIMEOUT")[];
                 /** @description A leading `-` for descending */
                 order_by?: "id" | "-id" | "name" | "-name" | "handler_name" | "-handler_name" | "is_enabled" | "-is_enabled" | "priority" | "-priority" | "next_run_at" | "-next_run_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
                 /** @description Only these fields of each item; repeated, or separated by commas */
@@ -3315,6 +3606,205 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["CsrfRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCronsRecentRuns: {
+        parameters: {
+            query: {
+                /**
+                 * @description At most 200; repeated, or separated by commas
+                 * @example [
+                 *       1,
+                 *       2,
+                 *       3
+                 *     ]
+                 */
+                ids: number[];
+                /** @description Runs of each */
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecentRuns"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCronsFacets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronFacets"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    enableCrons: {
+        parameters: {
+            query?: {
+                /** @description Only say how many */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "tag": "backup",
+                 *         "is_enabled": false
+                 *       },
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronsBulkAction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionOutput"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    disableCrons: {
+        parameters: {
+            query?: {
+                /** @description Only say how many */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "tag": "backup",
+                 *         "is_enabled": false
+                 *       },
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronsBulkAction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionOutput"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteCrons: {
+        parameters: {
+            query?: {
+                /** @description Only say how many */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "tag": "backup",
+                 *         "is_enabled": false
+                 *       },
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronsBulkAction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionOutput"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3775,7 +4265,7 @@ export interface operations {
                 /** @description A leading `-` for descending. `created_at` is the order in which they were made, that of their ids. By these two a filter can be ordered that has at most 10,000 executions; more are refused, since they would have to be sorted */
                 order_by?: "scheduled_time" | "-scheduled_time" | "created_at" | "-created_at" | "id" | "-id";
                 /** @description Only these fields of each item; repeated, or separated by commas */
-                fields?: ("id" | "job_id" | "cron_name" | "handler_name" | "params" | "param_source" | "scheduled_time" | "run_at" | "status" | "waiting_for" | "priority" | "queue" | "attempt" | "started_at" | "finished_at" | "duration_ms" | "retry_count" | "max_retry" | "retry_delay_seconds" | "retry_backoff" | "timeout_seconds" | "progress_percentage" | "current_step" | "cancel_requested_at" | "reason" | "error_message" | "result" | "worker_id" | "created_at")[];
+                fields?: ("id" | "job_id" | "cron_name" | "handler_name" | "params" | "param_source" | "scheduled_time" | "run_at" | "status" | "waiting_for" | "priority" | "queue" | "attempt" | "started_at" | "finished_at" | "duration_ms" | "retry_count" | "max_retry" | "retry_delay_seconds" | "retry_backoff" | "timeout_seconds" | "progress_percentage" | "current_step" | "cancel_requested_at" | "reason" | "error_message" | "result" | "worker_id" | "created_at" | "expected_finish_at")[];
                 /** @description From 1, the default */
                 page?: number;
                 /** @description Items of a page; default 20 */
@@ -5852,6 +6342,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CronStatsPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStatsFailures: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
+                from?: string;
+                /** @description Exclusive, default now; counts to the end of the hour in which it lies */
+                to?: string;
+                /** @description Only this cron */
+                cron_id?: number;
+                /** @description Only this handler */
+                handler_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failures"];
                 };
             };
             400: components["responses"]["Invalid"];
