@@ -31,6 +31,7 @@ export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecu
 export { amendAudit } from './queries/amendAudit.ts'
 export * from './queries/apiTokens.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
+export { averageDurations, averageHandlerDurations } from './queries/averageDurations.ts'
 export { changeExecution, type ExecutionEdit } from './queries/changeExecution.ts'
 export { CHANNELS } from './queries/channels.ts'
 export {
@@ -53,6 +54,7 @@ export {
   type SchedulerStop,
   type SlotRow,
 } from './queries/cronHistory.ts'
+export { type CronName, cronNames } from './queries/cronNames.ts'
 export * from './queries/crons.ts'
 export { cumulativeStats } from './queries/cumulativeStats.ts'
 export { drainWorker } from './queries/drainWorker.ts'
@@ -71,6 +73,7 @@ export { findExecutionsById } from './queries/findExecutionsById.ts'
 export { type ExpiredLease, findExpiredLeases } from './queries/findExpiredLeases.ts'
 export * from './queries/findHandlers.ts'
 export { foldStats } from './queries/foldStats.ts'
+export { type ForecastCron, forecastCrons, type PlannedCronFilter } from './queries/forecastCrons.ts'
 export { getExecutionByKey } from './queries/getExecutionByKey.ts'
 export {
   bindIdempotencyKeys,
@@ -168,6 +171,7 @@ export {
   tellMark,
 } from './queries/tellChanges.ts'
 export type { Claim, ExecutionKey, RetryPolicy } from './queries/types.ts'
+export { type UpcomingCron, upcomingCrons } from './queries/upcomingCrons.ts'
 export * from './queries/users.ts'
 export {
   heartbeatDispatcher,
