@@ -28,6 +28,8 @@ import { handlerEndpoints } from './routes/handlers.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
 import { metricsEndpoints } from './routes/metrics.ts'
+import { minuteEndpoints } from './routes/minutes.ts'
+import { queueEndpoints } from './routes/queues.ts'
 import { schedulerEndpoints } from './routes/scheduler.ts'
 import { statsEndpoints } from './routes/stats.ts'
 import { tokenEndpoints } from './routes/tokens.ts'
@@ -38,6 +40,8 @@ import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
 import { HandlerService } from './services/handlerService.ts'
 import { JobService } from './services/jobService.ts'
+import { MinuteService } from './services/minuteService.ts'
+import { QueueService } from './services/queueService.ts'
 import { SchedulerService } from './services/schedulerService.ts'
 import { SessionService } from './services/sessionService.ts'
 import { StatsService } from './services/statsService.ts'
@@ -126,6 +130,8 @@ function assemble(deps: AppDeps) {
     ...tokenEndpoints(new TokenService(database, forget)),
     ...auditEndpoints(new AuditService(database)),
     ...statsEndpoints(new StatsService(database, config.display_timezone)),
+    ...minuteEndpoints(new MinuteService(database)),
+    ...queueEndpoints(new QueueService(database)),
     ...eventEndpoints(events),
   ]
   return { authenticator, metrics, service, api, document }
