@@ -14,6 +14,7 @@ export default {
   lastStatus: 'Last status',
   next: 'Next run',
   owner: 'Owner',
+  ownerTags: 'Owner, tags',
   tags: 'Tags',
   priority: 'Priority',
   queue: 'Queue',

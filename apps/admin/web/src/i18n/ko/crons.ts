@@ -17,6 +17,7 @@ export default {
   lastStatus: '마지막 상태',
   next: '다음 실행',
   owner: '소유자',
+  ownerTags: '소유자, 태그',
   tags: '태그',
   priority: '우선순위',
   queue: '큐',

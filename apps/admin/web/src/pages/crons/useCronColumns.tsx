@@ -21,6 +21,7 @@ import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { scheduleWords } from '../../components/scheduleWords.ts'
 import type { Column } from '../../components/table/column.ts'
 import { Instant, RelativeTime } from '../../time/Instant.tsx'
+import classes from './cronColumns.module.css'
 import { NextRun } from './NextRun.tsx'
 
 type Cron = Schemas['Cron']
@@ -39,7 +40,7 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
       id: 'is_enabled',
       header: t('on'),
       orderBy: 'is_enabled',
-      width: 64,
+      width: 60,
       isFixed: true,
       cell: (cron) => <EnabledSwitch cron={cron} />,
     },
@@ -55,37 +56,23 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
       header: t('schedule'),
       hideBelow: 'sm',
       cell: (cron) => (
-        <Stack gap={0} maw={260}>
+        <Stack gap={0} maw={200}>
           <Text size="sm" truncate title={cron.schedule_in_words}>
             {scheduleWords(cron)}
           </Text>
-          <Text size="xs" c="dimmed" ff="monospace" truncate>
-            {cron.cron_expression}
+          <Text size="xs" c="dimmed" truncate title={`${cron.cron_expression} ${cron.timezone}`}>
+            <Text span ff="monospace" inherit>
+              {cron.cron_expression}
+            </Text>
+            {` · ${cron.timezone}`}
           </Text>
         </Stack>
       ),
     },
     {
-      id: 'timezone',
-      header: t('timezone'),
-      isHidden: true,
-      cell: ({ timezone }) => <Text size="sm">{timezone}</Text>,
-    },
-    {
-      id: 'handler',
-      header: t('handler'),
-      orderBy: 'handler_name',
-      hideBelow: 'lg',
-      cell: ({ handler_name }) => (
-        <Text size="sm" ff="monospace" truncate maw={160} title={handler_name}>
-          {handler_name}
-        </Text>
-      ),
-    },
-    {
       id: 'runs',
       header: t('lastRuns'),
-      width: 174,
+      width: 166,
       hideBelow: 'md',
       cell: ({ id, timezone }) => {
         const known = runs.get(id)
@@ -118,19 +105,33 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
     },
     {
       id: 'owner',
-      header: t('owner'),
+      header: t('ownerTags'),
       hideBelow: 'lg',
-      cell: ({ owner }) => (
-        <Text size="sm" truncate maw={120} title={owner ?? undefined} c={owner ? undefined : 'dimmed'}>
-          {owner ?? '–'}
+      cell: ({ owner, tags }) => (
+        <Stack gap={2} maw={170}>
+          <Text size="sm" truncate title={owner ?? undefined} c={owner ? undefined : 'dimmed'}>
+            {owner ?? '–'}
+          </Text>
+          <Tags tags={tags} onTag={onTag} />
+        </Stack>
+      ),
+    },
+    {
+      id: 'handler',
+      header: t('handler'),
+      orderBy: 'handler_name',
+      isHidden: true,
+      cell: ({ handler_name }) => (
+        <Text size="sm" ff="monospace" truncate maw={160} title={handler_name}>
+          {handler_name}
         </Text>
       ),
     },
     {
-      id: 'tags',
-      header: t('tags'),
-      hideBelow: 'lg',
-      cell: ({ tags }) => <Tags tags={tags} onTag={onTag} />,
+      id: 'timezone',
+      header: t('timezone'),
+      isHidden: true,
+      cell: ({ timezone }) => <Text size="sm">{timezone}</Text>,
     },
     {
       id: 'priority',
@@ -190,26 +191,33 @@ function EnabledSwitch({ cron }: { cron: Cron }) {
   )
 }
 
-function NameCell({ cron: { id, name, description, disabled_reason, is_enabled } }: { cron: Cron }) {
+function NameCell({ cron }: { cron: Cron }) {
   const { t } = useTranslation('crons')
-  const reason = is_enabled ? null : disabled_reason
+  const { id, name, description, handler_name } = cron
+  const reason = cron.is_enabled ? null : cron.disabled_reason
   return (
-    <Box maw={{ base: 150, sm: 300 }}>
+    <Box maw={{ base: 150, sm: 240 }}>
       <Anchor component={Link} to={`/crons/${id}`} fw={600} size="sm" display="block" truncate title={name}>
         {name}
       </Anchor>
       {reason ? (
         <Tooltip label={reason} multiline maw={400}>
-          <Text size="xs" c="orange.8" truncate className="jobu-disabled-reason">
+          <Text size="xs" className={classes.warning} truncate>
             {t('disabledBecause', { reason })}
           </Text>
         </Tooltip>
       ) : (
-        description && (
-          <Text size="xs" c="dimmed" truncate title={description}>
-            {description}
+        <>
+          <Text size="xs" c="dimmed" truncate visibleFrom="sm" title={description ?? undefined}>
+            <Text span ff="monospace" inherit>
+              {handler_name}
+            </Text>
+            {description && ` · ${description}`}
           </Text>
-        )
+          <Text size="xs" c="dimmed" truncate hiddenFrom="sm">
+            {scheduleWords(cron)}
+          </Text>
+        </>
       )}
     </Box>
   )
@@ -225,14 +233,14 @@ function Tags({ tags, onTag }: { tags: string[]; onTag: (tag: string) => void })
     <Group gap={4} wrap="nowrap">
       {tags.slice(0, TAGS_SHOWN).map((tag) => (
         <UnstyledButton key={tag} onClick={() => onTag(tag)} aria-label={t('onlyTag', { tag })}>
-          <Badge size="sm" variant="default" tt="none" maw={110} style={{ cursor: 'pointer' }}>
+          <Badge size="xs" variant="default" tt="none" maw={84} style={{ cursor: 'pointer' }}>
             {tag}
           </Badge>
         </UnstyledButton>
       ))}
       {rest.length > 0 && (
         <Tooltip label={rest.join(', ')}>
-          <Badge size="sm" variant="default" tabIndex={0}>
+          <Badge size="xs" variant="default" tabIndex={0}>
             +{rest.length}
           </Badge>
         </Tooltip>
