@@ -1,0 +1,167 @@
+import { Box, Group, Text, VisuallyHidden } from '@mantine/core'
+import { type KeyboardEvent, useRef, useState } from 'react'
+import classes from './HeatMap.module.css'
+import { type HeatColor, heatFill } from './heatFill.ts'
+
+/** Tells in a cell, beside its colour, what it means. */
+export type HeatMark = 'dot' | 'ring' | 'bar'
+
+export interface HeatCell extends HeatColor {
+  /** What the cell is given back as. */
+  id: string
+  /** All that it says, in words: on hover, and for who hears it. */
+  title: string
+  mark?: HeatMark | undefined
+}
+
+interface Props {
+  /** What it shows, in a sentence. */
+  label: string
+  /** Above each column; an empty one is left out where it would not fit. */
+  columns: Array<{ id: string; label: string; title: string }>
+  /** null: there is no such place, as before the first day. */
+  rows: Array<{ id: string; label: string; cells: Array<HeatCell | null> }>
+  /** Of a cell, in pixels. */
+  size?: number
+  /** As wide as there is room. */
+  isWide?: boolean
+  selected?: string | undefined
+  /** Cells are buttons of which Tab reaches one, and the arrows the others. */
+  onPick?: ((cell: HeatCell) => void) | undefined
+}
+
+/** Places in rows and columns, coloured by what lies there: a table, so that who hears it walks over it as over any. */
+export function HeatMap({ label, columns, rows, size = 14, isWide = false, selected, onPick }: Props) {
+  const table = useRef<HTMLTableElement>(null)
+  const [reached, setReached] = useState<string>()
+  const ids = rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.id ?? []))
+  const entry = [reached, selected].find((id) => id && ids.includes(id)) ?? ids.at(-1)
+
+  const walk = (event: KeyboardEvent, row: number, column: number) => {
+    const step = STEPS[event.key]
+    if (!step) return
+    event.preventDefault()
+    let [y, x] = [row + step[0], column + step[1]]
+    while (rows[y]?.cells[x] === null) [y, x] = [y + step[0], x + step[1]]
+    const next = rows[y]?.cells[x]
+    if (!next) return
+    setReached(next.id)
+    table.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(next.id)}"]`)?.focus()
+  }
+  return (
+    <section className={classes.scroller} aria-label={label} tabIndex={onPick ? undefined : 0}>
+      <table
+        ref={table}
+        className={classes.table}
+        data-wide={isWide || undefined}
+        style={{ ['--heat-size' as string]: `${size}px` }}
+        aria-label={label}
+      >
+        <thead>
+          <tr>
+            <td />
+            {columns.map((column) => (
+              <th key={column.id} scope="col" title={column.title}>
+                {column.label}
+                {!column.label && <VisuallyHidden>{column.title}</VisuallyHidden>}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, y) => (
+            <tr key={row.id}>
+              <th scope="row">{row.label}</th>
+              {row.cells.map((cell, x) => (
+                <td key={columns[x]?.id ?? x}>
+                  {cell && (
+                    <Cell
+                      cell={cell}
+                      isSelected={cell.id === selected}
+                      isEntry={cell.id === entry}
+                      onKeyDown={(event) => walk(event, y, x)}
+                      onPick={
+                        onPick &&
+                        (() => {
+                          setReached(cell.id)
+                          onPick(cell)
+                        })
+                      }
+                    />
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+/** Row and column by key. */
+const STEPS: Record<string, [number, number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+}
+
+interface CellProps {
+  cell: HeatCell
+  isSelected: boolean
+  isEntry: boolean
+  onKeyDown: (event: KeyboardEvent) => void
+  onPick: (() => void) | undefined
+}
+
+function Cell({ cell, isSelected, isEntry, onKeyDown, onPick }: CellProps) {
+  const { id, title, mark } = cell
+  const look = {
+    className: classes.cell,
+    title,
+    'data-cell': id,
+    'data-mark': mark,
+    'data-empty': !cell.color || undefined,
+    'data-selected': isSelected || undefined,
+    style: { background: heatFill(cell) },
+  }
+  if (!onPick)
+    return (
+      <span {...look}>
+        <VisuallyHidden>{title}</VisuallyHidden>
+      </span>
+    )
+  return (
+    <button
+      type="button"
+      {...look}
+      aria-label={title}
+      aria-pressed={isSelected}
+      tabIndex={isEntry ? 0 : -1}
+      onKeyDown={onKeyDown}
+      onClick={onPick}
+    />
+  )
+}
+
+/** What the colours and marks of a heat map mean. */
+export function HeatLegend({ entries }: { entries: Array<HeatColor & { label: string; mark?: HeatMark }> }) {
+  return (
+    <Group gap="md" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
+      {entries.map(({ label, mark, ...color }) => (
+        <Text key={label} size="xs" c="dimmed" component="li" className={classes.legend}>
+          <Box
+            component="span"
+            className={classes.cell}
+            aria-hidden
+            data-mark={mark}
+            data-empty={!color.color || undefined}
+            style={{ ['--heat-size' as string]: '12px', background: heatFill(color) }}
+          />
+          {label}
+        </Text>
+      ))}
+    </Group>
+  )
+}
