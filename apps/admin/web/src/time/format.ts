@@ -16,7 +16,13 @@ const OPTIONS: Record<InstantStyle, Intl.DateTimeFormatOptions> = {
     minute: '2-digit',
     second: '2-digit',
   },
-  minute: { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
+  minute: {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  },
   time: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   date: { year: 'numeric', month: '2-digit', day: '2-digit' },
 }
@@ -36,7 +42,9 @@ function formatter(zone: string, style: InstantStyle): Intl.DateTimeFormat {
 
 /** `2026-11-21 23:14:05` as clocks show it there. @param at  ISO 8601 or a Date */
 export function formatInstant(at: string | Date, zone: string, style: InstantStyle = 'full'): string {
-  return formatter(zone, style).format(new Date(at))
+  const text = formatter(zone, style).format(new Date(at))
+  // Without a year Sweden writes 21/11.
+  return style === 'minute' ? text.slice(5) : text
 }
 
 const SHORT_NAMES: Record<string, string> = { 'Asia/Seoul': 'KST', UTC: 'UTC' }

@@ -1,5 +1,5 @@
 import { Box, Group, Text, VisuallyHidden } from '@mantine/core'
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import classes from './HeatMap.module.css'
 import { type HeatColor, heatFill } from './heatFill.ts'
 
@@ -23,19 +23,25 @@ interface Props {
   rows: Array<{ id: string; label: string; cells: Array<HeatCell | null> }>
   /** Of a cell, in pixels. */
   size?: number
-  /** As wide as there is room. */
-  isWide?: boolean
+  /** Of the names of the rows, in pixels. */
+  labelWidth?: number
   selected?: string | undefined
   /** Cells are buttons of which Tab reaches one, and the arrows the others. */
   onPick?: ((cell: HeatCell) => void) | undefined
 }
 
 /** Places in rows and columns, coloured by what lies there: a table, so that who hears it walks over it as over any. */
-export function HeatMap({ label, columns, rows, size = 14, isWide = false, selected, onPick }: Props) {
+export function HeatMap({ label, columns, rows, size = 14, labelWidth = 44, selected, onPick }: Props) {
   const table = useRef<HTMLTableElement>(null)
+  const scroller = useRef<HTMLElement>(null)
   const [reached, setReached] = useState<string>()
   const ids = rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.id ?? []))
   const entry = [reached, selected].find((id) => id && ids.includes(id)) ?? ids.at(-1)
+
+  // Time goes to the right: where there is too little room, its end is what one looks for.
+  useEffect(() => {
+    if (scroller.current) scroller.current.scrollLeft = scroller.current.scrollWidth
+  }, [])
 
   const walk = (event: KeyboardEvent, row: number, column: number) => {
     const step = STEPS[event.key]
@@ -53,13 +59,15 @@ export function HeatMap({ label, columns, rows, size = 14, isWide = false, selec
       <table
         ref={table}
         className={classes.table}
-        data-wide={isWide || undefined}
-        style={{ ['--heat-size' as string]: `${size}px` }}
+        style={{
+          ['--heat-size' as string]: `${size}px`,
+          minWidth: labelWidth + columns.length * (size + GAP),
+        }}
         aria-label={label}
       >
         <thead>
           <tr>
-            <td />
+            <td style={{ width: labelWidth }} />
             {columns.map((column) => (
               <th key={column.id} scope="col" title={column.title}>
                 {column.label}
@@ -98,6 +106,9 @@ export function HeatMap({ label, columns, rows, size = 14, isWide = false, selec
     </section>
   )
 }
+
+/** Between cells, in pixels. */
+const GAP = 3
 
 /** Row and column by key. */
 const STEPS: Record<string, [number, number]> = {
@@ -145,11 +156,18 @@ function Cell({ cell, isSelected, isEntry, onKeyDown, onPick }: CellProps) {
   )
 }
 
+interface LegendEntry extends HeatColor {
+  label: string
+  mark?: HeatMark
+  /** At the end of its line. */
+  value?: string
+}
+
 /** What the colours and marks of a heat map mean. */
-export function HeatLegend({ entries }: { entries: Array<HeatColor & { label: string; mark?: HeatMark }> }) {
+export function HeatLegend({ entries }: { entries: LegendEntry[] }) {
   return (
     <Group gap="md" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
-      {entries.map(({ label, mark, ...color }) => (
+      {entries.map(({ label, mark, value, ...color }) => (
         <Text key={label} size="xs" c="dimmed" component="li" className={classes.legend}>
           <Box
             component="span"
@@ -160,6 +178,11 @@ export function HeatLegend({ entries }: { entries: Array<HeatColor & { label: st
             style={{ ['--heat-size' as string]: '12px', background: heatFill(color) }}
           />
           {label}
+          {value && (
+            <Text span inherit fw={600} c="var(--mantine-color-text)" className="tabular">
+              {value}
+            </Text>
+          )}
         </Text>
       ))}
     </Group>

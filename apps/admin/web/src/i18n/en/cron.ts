@@ -141,7 +141,6 @@ export default {
     duration: 'Duration',
     late: 'Late',
     attempt: 'Attempt',
-    ofAttempts: '{{attempt}} of {{max}}',
     source: 'Started by',
     note: 'Note',
     worker: 'Worker',

@@ -141,7 +141,6 @@ export default {
     duration: '소요 시간',
     late: '지연',
     attempt: '시도',
-    ofAttempts: '{{max}}회 중 {{attempt}}번째',
     source: '시작 주체',
     note: '비고',
     worker: '워커',

@@ -1,4 +1,4 @@
-import { Group, Paper, SimpleGrid, Skeleton, Text } from '@mantine/core'
+import { Box, Paper, SimpleGrid, Skeleton, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, type Schemas } from '../../api/client.ts'
@@ -35,14 +35,14 @@ export function CronFacts({ cron }: { cron: Schemas['Cron'] }) {
       component="section"
       aria-label={t('facts.label')}
     >
-      <Fact name={t('facts.lastRun')}>
+      <Fact
+        name={t('facts.lastRun')}
+        more={cron.last_run_at && <RelativeTime at={cron.last_run_at} cronZone={cron.timezone} />}
+      >
         {cron.last_status ? (
-          <Group gap={6}>
-            <StatusBadge status={cron.last_status} />
-            <Text span size="sm" c="dimmed">
-              <RelativeTime at={cron.last_run_at} cronZone={cron.timezone} />
-            </Text>
-          </Group>
+          <Box my={3}>
+            <StatusBadge status={cron.last_status} size="md" />
+          </Box>
         ) : (
           <None>{t('facts.neverRan')}</None>
         )}

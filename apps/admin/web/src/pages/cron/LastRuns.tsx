@@ -32,6 +32,10 @@ export function LastRuns({ cron }: { cron: Schemas['Cron'] }) {
     .reverse()
   const sorted = runs.map(({ duration_ms }) => duration_ms!).sort((a, b) => a - b)
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0
+  const times = runs.map(({ scheduled_time }) => formatInstant(scheduled_time, zone, 'minute'))
+  const labels = times.map((time, place) =>
+    time === times[place - 1] ? `${time} #${runs[place]!.id}` : time,
+  )
   return (
     <Paper withBorder p="md" component="section" miw={0}>
       <Title order={2} size="h5">
@@ -50,10 +54,7 @@ export function LastRuns({ cron }: { cron: Schemas['Cron'] }) {
         <LazyTimeChart
           label={t('trends.lastLabel', { count: runs.length })}
           height={200}
-          isStacked
-          labels={runs.map(
-            ({ id, scheduled_time }) => `${formatInstant(scheduled_time, zone, 'minute')} #${id}`,
-          )}
+          labels={labels}
           format={formatDuration}
           onPick={(place) => navigate(`/jobs/${runs[place]!.id}`)}
           series={[

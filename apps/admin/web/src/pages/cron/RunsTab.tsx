@@ -27,7 +27,7 @@ export function RunsTab({ cron }: { cron: Schemas['Cron'] }) {
     {
       id: 'status',
       header: t('runs.status'),
-      width: 110,
+      width: 120,
       isFixed: true,
       cell: ({ status }) => <StatusBadge status={status} />,
     },
@@ -71,14 +71,14 @@ export function RunsTab({ cron }: { cron: Schemas['Cron'] }) {
       width: 90,
       isNumber: true,
       hideBelow: 'lg',
-      cell: ({ attempt, max_retry }) => t('runs.ofAttempts', { attempt, max: max_retry + 1 }),
+      cell: ({ attempt }) => attempt,
     },
     {
       id: 'source',
       header: t('runs.source'),
       width: 150,
       hideBelow: 'lg',
-      cell: ({ param_source }) => t(`runs.source_${param_source}`),
+      cell: ({ param_source }) => <span className="tabular">{t(`runs.source_${param_source}`)}</span>,
     },
     { id: 'note', header: t('runs.note'), hideBelow: 'sm', cell: (job) => <Note job={job} /> },
     {

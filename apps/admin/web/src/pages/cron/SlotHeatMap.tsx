@@ -61,7 +61,8 @@ export function SlotHeatMap({
   if (!older.data || !newer.data) return <Skeleton h={180} />
 
   const byDay = new Map([...older.data.items, ...newer.data.items].map((one) => [one.date, one]))
-  const most = mostOf([...byDay.values()])
+  const days = [...byDay.values()]
+  const most = mostOf(days)
   const cellOf = (date: string): HeatCell | null => {
     if (date > today) return null
     const stats = byDay.get(date)
@@ -118,7 +119,7 @@ export function SlotHeatMap({
         })}
         columns={columns}
         rows={rows}
-        size={16}
+        size={20}
         selected={day}
         onPick={({ id }) => onPick(id)}
       />
@@ -126,6 +127,7 @@ export function SlotHeatMap({
         entries={[
           ...shown.map((result) => ({
             label: t(`common:status.${result}`),
+            value: sumOf(days, result).toLocaleString(i18n.language),
             color: STATUS_COLOR[result],
             level: 0.8,
             ...(MARK[result] ? { mark: MARK[result] } : {}),
@@ -136,6 +138,9 @@ export function SlotHeatMap({
     </Stack>
   )
 }
+
+const sumOf = (days: DayStats[], result: (typeof RESULTS)[number]) =>
+  days.reduce((sum, day) => sum + countOf(day, result), 0)
 
 /** The most that one day has of each result. */
 function mostOf(days: DayStats[]): Record<(typeof RESULTS)[number], number> {
