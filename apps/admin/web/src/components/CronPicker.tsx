@@ -15,6 +15,7 @@ export function CronPicker({
 }: {
   value: number | undefined
   onChange: (id: number | null) => void
+  /** Of the field, and of having chosen none: `All crons`. */
   label: string
 }) {
   const { t } = useTranslation()
@@ -26,11 +27,12 @@ export function CronPicker({
     { params: { path: { id: value ?? 0 } } },
     { enabled: value !== undefined },
   )
-  const isChosenName = chosen.data?.name === q
+  // What the field says of itself is no search.
+  const isSearch = q !== '' && q !== label && q !== chosen.data?.name
   const { data } = api.useQuery('get', '/crons', {
     params: {
       query: {
-        ...(q && !isChosenName ? { q } : {}),
+        ...(isSearch ? { q } : {}),
         size: SHOWN,
         order_by: 'name' as const,
         fields: ['id', 'name'],
@@ -44,18 +46,16 @@ export function CronPicker({
       size="xs"
       w={{ base: '100%', xs: 230 }}
       aria-label={label}
-      placeholder={label}
-      data={[...names].map(([id, name]) => ({ value: id, label: name }))}
-      value={value === undefined ? null : String(value)}
-      onChange={(id) => onChange(id === null ? null : Number(id))}
+      data={[{ value: '', label }, ...[...names].map(([id, name]) => ({ value: id, label: name }))]}
+      value={value === undefined ? '' : String(value)}
+      onChange={(id) => onChange(id ? Number(id) : null)}
       onSearchChange={setTyped}
       // Admin has searched already.
       filter={({ options }) => options}
       nothingFoundMessage={t('table.noMatch')}
       maxDropdownHeight={320}
-      clearButtonProps={{ 'aria-label': t('table.clearFilters') }}
+      allowDeselect={false}
       searchable
-      clearable
     />
   )
 }

@@ -10,6 +10,7 @@ export function HandlerPicker({
 }: {
   value: string | undefined
   onChange: (name: string | null) => void
+  /** Of the field, and of having chosen none: `All handlers`. */
   label: string
 }) {
   const { t } = useTranslation()
@@ -21,14 +22,12 @@ export function HandlerPicker({
       size="xs"
       w={{ base: '100%', xs: 180 }}
       aria-label={label}
-      placeholder={label}
-      data={[...names]}
-      value={value ?? null}
-      onChange={onChange}
+      data={[{ value: '', label }, ...names]}
+      value={value ?? ''}
+      onChange={(name) => onChange(name || null)}
       nothingFoundMessage={t('table.noMatch')}
-      clearButtonProps={{ 'aria-label': t('table.clearFilters') }}
+      allowDeselect={false}
       searchable
-      clearable
     />
   )
 }

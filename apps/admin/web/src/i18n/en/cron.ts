@@ -53,7 +53,7 @@ export default {
   heat: {
     title: 'Half a year of slots',
     label: 'Results by day, {{from}} to {{to}}; weeks from left to right, days from Monday to Sunday',
-    why: 'The colour is the worst result of the day by when it ended, darker where there are more of them. Choose a day to see its slots.',
+    why: 'The colour is the worst result of the day by when it ended, stronger where there are more of them. Choose a day to see its slots.',
     nothing: '{{date}}: nothing',
     day: '{{date}}: {{text}}',
     legendNothing: 'nothing',

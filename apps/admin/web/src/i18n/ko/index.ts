@@ -3,13 +3,17 @@ import audit from './audit.ts'
 import calendar from './calendar.ts'
 import common from './common.ts'
 import cron from './cron.ts'
+import cronActions from './cronActions.ts'
+import cronForm from './cronForm.ts'
 import crons from './crons.ts'
 import forecast from './forecast.ts'
 import handlers from './handlers.ts'
 import job from './job.ts'
 import jobs from './jobs.ts'
 import overview from './overview.ts'
+import params from './params.ts'
 import reasons from './reasons.ts'
+
 import settings from './settings.ts'
 import workers from './workers.ts'
 
@@ -18,6 +22,9 @@ export default {
   overview,
   crons,
   cron,
+  cronActions,
+  cronForm,
+  params,
   jobs,
   job,
   calendar,

@@ -1,4 +1,4 @@
-import { Box, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import {
   IconBan,
   IconCheck,
@@ -9,7 +9,7 @@ import {
 } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { countOf, type DayStats, formatShare, type RESULTS, resultsOf } from '../../components/dayResults.ts'
-import { STATUS_COLOR, statusFill } from '../../components/status.ts'
+import { statusFill } from '../../components/status.ts'
 import classes from './Calendar.module.css'
 
 export const RESULT_ICON: Record<(typeof RESULTS)[number], TablerIcon> = {
@@ -57,7 +57,7 @@ export function DayFigures({ day }: { day: DayStats }) {
           const Icon = RESULT_ICON[result]
           return (
             <span key={result} className={classes.count}>
-              <Box component={Icon} size={11} stroke={2.6} c={`${STATUS_COLOR[result]}.6`} />
+              <Icon size={12} stroke={2.6} color={statusFill(result)} aria-hidden />
               {countOf(day, result).toLocaleString(i18n.language)}
             </span>
           )

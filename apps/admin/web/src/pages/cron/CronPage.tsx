@@ -1,13 +1,13 @@
 import { Badge, Button, Code, Group, Skeleton, Stack, Tabs, Text, Tooltip } from '@mantine/core'
 import { IconClockOff } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import { Link, useParams } from 'react-router'
+import { Link, useNavigate, useParams } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
+import { CronActions } from '../../components/cronActions/CronActions.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { useFilters } from '../../components/useFilters.ts'
-import { describeSchedule } from '../../time/describeSchedule.ts'
 import { AuditTab } from './AuditTab.tsx'
 import { CronFacts } from './CronFacts.tsx'
 import { CronHead } from './CronHead.tsx'
@@ -36,7 +36,8 @@ export default function CronPage() {
 }
 
 function Found({ cron }: { cron: Schemas['Cron'] }) {
-  const { t, i18n } = useTranslation('cron')
+  const { t } = useTranslation('cron')
+  const navigate = useNavigate()
   const filters = useFilters()
   const tab = TABS.find((one) => one === filters.get('tab')) ?? 'slots'
   return (
@@ -48,12 +49,9 @@ function Found({ cron }: { cron: Schemas['Cron'] }) {
           <Stack gap={4}>
             <Group gap="xs">
               <Text span inherit>
-                {describeSchedule(cron, i18n.language)}
+                {cron.schedule_in_words}
               </Text>
               <Code>{cron.cron_expression}</Code>
-              <Text span inherit>
-                {cron.timezone}
-              </Text>
             </Group>
             {cron.description && (
               <Text span inherit maw={720} style={{ overflowWrap: 'anywhere' }}>
@@ -62,7 +60,9 @@ function Found({ cron }: { cron: Schemas['Cron'] }) {
             )}
           </Stack>
         }
-      />
+      >
+        <CronActions cron={cron} onDeleted={() => navigate('/crons')} />
+      </PageHeader>
       <CronHead cron={cron} />
       <CronFacts cron={cron} />
       <Tabs
