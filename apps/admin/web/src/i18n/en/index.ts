@@ -13,7 +13,6 @@ import jobs from './jobs.ts'
 import overview from './overview.ts'
 import params from './params.ts'
 import reasons from './reasons.ts'
-
 import settings from './settings.ts'
 import workers from './workers.ts'
 
