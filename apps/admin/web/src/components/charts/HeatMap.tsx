@@ -25,23 +25,33 @@ interface Props {
   size?: number
   /** Of the names of the rows, in pixels. */
   labelWidth?: number
+  /** Where there is too little room, the right side is what one looks for. */
+  isEndFirst?: boolean
   selected?: string | undefined
   /** Cells are buttons of which Tab reaches one, and the arrows the others. */
   onPick?: ((cell: HeatCell) => void) | undefined
 }
 
 /** Places in rows and columns, coloured by what lies there: a table, so that who hears it walks over it as over any. */
-export function HeatMap({ label, columns, rows, size = 14, labelWidth = 44, selected, onPick }: Props) {
+export function HeatMap({
+  label,
+  columns,
+  rows,
+  size = 14,
+  labelWidth = 44,
+  isEndFirst = false,
+  selected,
+  onPick,
+}: Props) {
   const table = useRef<HTMLTableElement>(null)
   const scroller = useRef<HTMLElement>(null)
   const [reached, setReached] = useState<string>()
   const ids = rows.flatMap(({ cells }) => cells.flatMap((cell) => cell?.id ?? []))
   const entry = [reached, selected].find((id) => id && ids.includes(id)) ?? ids.at(-1)
 
-  // Time goes to the right: where there is too little room, its end is what one looks for.
   useEffect(() => {
-    if (scroller.current) scroller.current.scrollLeft = scroller.current.scrollWidth
-  }, [])
+    if (scroller.current && isEndFirst) scroller.current.scrollLeft = scroller.current.scrollWidth
+  }, [isEndFirst])
 
   const walk = (event: KeyboardEvent, row: number, column: number) => {
     const step = STEPS[event.key]

@@ -120,6 +120,7 @@ export function SlotHeatMap({
         columns={columns}
         rows={rows}
         size={20}
+        isEndFirst
         selected={day}
         onPick={({ id }) => onPick(id)}
       />

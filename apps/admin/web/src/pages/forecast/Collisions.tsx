@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Paper, Table, Text, Title } from '@mantine/core'
+import { Anchor, Box, Button, Group, Paper, Table, Text, Title } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -27,13 +27,13 @@ export function Collisions({ forecast: { collisions } }: { forecast: Schemas['Fo
       {collisions.length === 0 ? (
         <EmptyState title={t('collisions.none')} text={t('collisions.noneText')} icon={IconCheck} />
       ) : (
-        <Table.ScrollContainer minWidth={320} type="native">
+        <Table.ScrollContainer minWidth={300} type="native">
           <Table aria-label={t('collisions.table')} verticalSpacing={6} fz="sm">
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t('collisions.at')}</Table.Th>
                 <Table.Th ta="right">{t('collisions.count')}</Table.Th>
-                <Table.Th>{t('collisions.which')}</Table.Th>
+                <Table.Th visibleFrom="sm">{t('collisions.which')}</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -44,11 +44,14 @@ export function Collisions({ forecast: { collisions } }: { forecast: Schemas['Fo
                     <Text size="xs" c="dimmed">
                       <RelativeTime at={at} />
                     </Text>
+                    <Box hiddenFrom="sm" mt={4} style={{ whiteSpace: 'normal' }}>
+                      <Together crons={crons} longest={longest} />
+                    </Box>
                   </Table.Td>
                   <Table.Td ta="right" fw={650} className="tabular" style={{ verticalAlign: 'top' }}>
                     {crons.toLocaleString(i18n.language)}
                   </Table.Td>
-                  <Table.Td>
+                  <Table.Td visibleFrom="sm">
                     <Together crons={crons} longest={longest} />
                   </Table.Td>
                 </Table.Tr>

@@ -7,12 +7,17 @@ import type { Series } from '../../components/charts/TimeChart.tsx'
 import { formatInstant } from '../../time/format.ts'
 import { formatRunning } from './load.ts'
 
+/** Below this share of the slots their line would press the load flat onto the axis. */
+const FLAT = 0.2
+
 /** Expected load against what the workers can do, and how many runs begin. */
 export function LoadCharts({ forecast, zone }: { forecast: Schemas['Forecast']; zone: string }) {
   const { t, i18n } = useTranslation('forecast')
   const { items, pool_size } = forecast
   const interval = t(`load.interval_${forecast.interval === 'hour' ? 'hour' : '15min'}`)
   const labels = useMemo(() => items.map(({ at }) => formatInstant(at, zone, 'minute')), [items, zone])
+  const most = Math.max(...items.map(({ expected_running }) => expected_running))
+  const isFlat = most < pool_size * FLAT
   const load: Series[] = useMemo(
     () => [
       {
@@ -21,15 +26,19 @@ export function LoadCharts({ forecast, zone }: { forecast: Schemas['Forecast']; 
         color: 'indigo',
         kind: 'area',
       },
-      {
-        label: t('load.pool'),
-        values: items.map(() => pool_size),
-        color: 'red',
-        kind: 'line',
-        isDashed: true,
-      },
+      ...(isFlat
+        ? []
+        : [
+            {
+              label: t('load.pool'),
+              values: items.map(() => pool_size),
+              color: 'red',
+              kind: 'line' as const,
+              isDashed: true,
+            },
+          ]),
     ],
-    [items, pool_size, t],
+    [items, pool_size, isFlat, t],
   )
   const runs: Series[] = useMemo(
     () => [{ label: t('load.runs'), values: items.map((item) => item.runs), color: 'cyan' }],
@@ -42,7 +51,7 @@ export function LoadCharts({ forecast, zone }: { forecast: Schemas['Forecast']; 
           {t('load.title')}
         </Title>
         <Text size="xs" c="dimmed" mb="xs">
-          {t('load.why', { interval })}
+          {t('load.why', { interval })} {isFlat ? t('load.flat', { slots: pool_size }) : t('load.above')}
         </Text>
         <LazyTimeChart
           label={t('load.label', { interval })}
