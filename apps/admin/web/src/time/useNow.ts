@@ -24,3 +24,8 @@ function subscribe(listener: () => void): () => void {
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now)
 }
+
+/** The beginning of the current minute, quarter of an hour ...: it draws anew only when the next one begins. */
+export function useRoundedNow(stepMs: number): number {
+  return useSyncExternalStore(subscribe, () => Math.floor(Date.now() / stepMs) * stepMs)
+}

@@ -12,6 +12,7 @@ import job from './job.ts'
 import jobs from './jobs.ts'
 import overview from './overview.ts'
 import params from './params.ts'
+import reasons from './reasons.ts'
 import settings from './settings.ts'
 import workers from './workers.ts'
 
@@ -32,4 +33,5 @@ export default {
   audit,
   access,
   settings,
+  reasons,
 }
