@@ -69,7 +69,7 @@ export default {
   },
   empty: {
     title: 'No worker is running',
-    text: 'Jobs wait until one is. Start one with the command jobu-worker, or with the compose file of the project; it appears here at once.',
+    text: 'Jobs wait until one is. Start the service worker (npm start runs all of them, docker compose up worker one); it appears here at once.',
     dispatchersTitle: 'No dispatcher is running',
     dispatchersText: 'Without one no cron fires and no lost job is recovered. Start the service dispatcher.',
   },

@@ -67,7 +67,7 @@ export default {
   },
   empty: {
     title: '실행 중인 워커가 없습니다',
-    text: '워커가 시작될 때까지 작업이 대기합니다. jobu-worker 명령이나 프로젝트의 compose 파일로 시작하면 바로 여기에 나타납니다.',
+    text: '워커가 시작될 때까지 작업이 대기합니다. worker 서비스를 시작하면(npm start는 전체, docker compose up worker는 워커만) 바로 여기에 나타납니다.',
     dispatchersTitle: '실행 중인 디스패처가 없습니다',
     dispatchersText:
       '디스패처가 없으면 크론이 실행되지 않고 유실된 작업도 복구되지 않습니다. dispatcher 서비스를 시작하세요.',

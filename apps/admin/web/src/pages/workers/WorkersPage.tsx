@@ -40,7 +40,7 @@ export default function WorkersPage() {
   const live = rows.filter(({ is_alive }) => is_alive)
   const active = live.filter(({ status }) => status === 'ACTIVE')
   return (
-    <Stack gap="md">
+    <>
       <PageHeader title={t('title')} description={t('description')}>
         <Switch
           label={t('showStopped')}
@@ -48,41 +48,43 @@ export default function WorkersPage() {
           onChange={() => set({ stopped: withStopped ? null : 'true', page: null })}
         />
       </PageHeader>
-      {workers.data && dispatchers.data && (
-        <Summary live={live} dispatchers={dispatcherList.rows.filter(({ is_alive }) => is_alive).length} />
-      )}
-      <VersionSkew processes={[...rows, ...dispatcherList.rows]} />
-      <Title order={2} size="h4">
-        {t('workers')}
-      </Title>
-      {workers.error && <ErrorNotice error={workers.error} onRetry={() => void workers.refetch()} />}
-      {workers.data?.items.length === 0 && (
-        <EmptyState title={t('empty.title')} text={t('empty.text')} icon={IconServer2} />
-      )}
-      <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="md">
-        {workers.isPending && [1, 2].map((key) => <Skeleton key={key} h={230} radius="md" />)}
-        {rows.map((worker) => (
-          <WorkerCard
-            key={worker.id}
-            worker={worker}
-            jobs={jobs}
-            isLast={active.every(({ id }) => id === worker.id)}
+      <Stack gap="md">
+        {workers.data && dispatchers.data && (
+          <Summary live={live} dispatchers={dispatcherList.rows.filter(({ is_alive }) => is_alive).length} />
+        )}
+        <VersionSkew processes={[...rows, ...dispatcherList.rows]} />
+        <Title order={2} size="h4">
+          {t('workers')}
+        </Title>
+        {workers.error && <ErrorNotice error={workers.error} onRetry={() => void workers.refetch()} />}
+        {workers.data?.items.length === 0 && (
+          <EmptyState title={t('empty.title')} text={t('empty.text')} icon={IconServer2} />
+        )}
+        <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="md">
+          {workers.isPending && [1, 2].map((key) => <Skeleton key={key} h={230} radius="md" />)}
+          {rows.map((worker) => (
+            <WorkerCard
+              key={worker.id}
+              worker={worker}
+              jobs={jobs}
+              isLast={active.every(({ id }) => id === worker.id)}
+            />
+          ))}
+        </SimpleGrid>
+        {(workers.data?.pages ?? 1) > 1 && (
+          <Pagination
+            total={workers.data?.pages ?? 1}
+            value={page}
+            onChange={(next) => set({ page: String(next) })}
+            aria-label={t('pages')}
           />
-        ))}
-      </SimpleGrid>
-      {(workers.data?.pages ?? 1) > 1 && (
-        <Pagination
-          total={workers.data?.pages ?? 1}
-          value={page}
-          onChange={(next) => set({ page: String(next) })}
-          aria-label={t('pages')}
-        />
-      )}
-      <Title order={2} size="h4">
-        {t('dispatchers')}
-      </Title>
-      <DispatcherTable list={dispatcherList} />
-    </Stack>
+        )}
+        <Title order={2} size="h4">
+          {t('dispatchers')}
+        </Title>
+        <DispatcherTable list={dispatcherList} />
+      </Stack>
+    </>
   )
 }
 
