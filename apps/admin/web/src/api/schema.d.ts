@@ -1296,6 +1296,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stats/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What will fire, how busy it will keep the workers, and which crons collide
+         * @description From the plans of the crons that are enabled: their next run, `start_at`, `end_at`, `max_runs` and daylight saving hold. What an overlap or misfire policy would skip is counted, jitter is left out, and what is overdue counts as one run of those that `max_runs` leaves. Each run is expected to take as long as its cron did on average in the last days, else as its handler did; averages are read anew every five minutes. Backfills and runs that are started by hand or are running already are not in it. The same question is answered alike for five seconds.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scheduler/upcoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The next runs of all crons, in order of time
+         * @description From the plans of the crons that are enabled: their next run, `start_at`, `end_at`, `max_runs` and daylight saving hold. What an overlap or misfire policy would skip is counted, jitter is left out, and what is overdue counts as one run of those that `max_runs` leaves.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listUpcomingRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What settled and what was in the queues, minute by minute
+         * @description At most 24 hours; default the last hour; kept for a week unless configured otherwise. From samples that a dispatcher takes at each full minute, at most 10 seconds late: a minute is what lies between two of them, and null where one is missing since no dispatcher ran. Percentiles are at most 9 % off, and leave out what settles while the hour turns.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsMinutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List queues by name, with what they hold and who serves them
+         * @description Those with ready, waiting or running executions, those that a live worker or a cron names, and `default`. Ready executions are counted up to 10,000 a queue, waiting and running ones up to 10,000 in all.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -3131,6 +3219,179 @@ export interface components {
              * @description The first instant that does not
              */
             to: string;
+        };
+        /** @description What will fire, by bucket without holes */
+        Forecast: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            interval: "minute" | "5min" | "15min" | "hour";
+            /** @description False: nothing of it runs until the scheduler is started */
+            scheduler_running: boolean;
+            /** @description What the workers alive can run at once, those that drain left out */
+            pool_size: number;
+            total_runs: number;
+            /** @description Crons that fire in this time */
+            total_crons: number;
+            /** @description False: a bound was reached, see `left_out` */
+            is_complete: boolean;
+            /** @description What these figures do not have. REFUSED alone leaves nothing out that would run */
+            left_out: {
+                /** @enum {string} */
+                reason: "TOO_MANY_CRONS" | "TIME" | "DURATIONS" | "COLLIDING" | "REFUSED";
+                /** @description How many it concerns; null where nobody counted */
+                crons: number | null;
+                message: string;
+            }[];
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Where the bucket begins: a whole minute, hour and so on of UTC. The first and the last one may be cut by `from` and `to`
+                 */
+                at: string;
+                /** @description Slots that fire in it */
+                runs: number;
+                /** @description Of those, runs of which nobody knows how long they take */
+                unknown: number;
+                /** @description Expected run time in this bucket, of runs that began in it or in one before */
+                busy_ms: number;
+                /** @description How many run at once on average: `busy_ms` by the length of the bucket within the time */
+                expected_running: number;
+            }[];
+            /** @description The 20 seconds in which most crons fire, those with most first */
+            collisions: {
+                /** Format: date-time */
+                at: string;
+                /** @description How many fire in this second */
+                crons: number;
+                /** @description Up to 10 of them, those that are expected to run longest */
+                longest: {
+                    cron_id: number;
+                    cron_name: string;
+                    /** @description The average of the last days, of the cron or else of its handler; null where nothing ran */
+                    expected_duration_ms: number | null;
+                    /** @description Up to so much later it starts, which spreads the load */
+                    jitter_seconds: number;
+                }[];
+            }[];
+            /** @description The 50 crons with most expected run time */
+            crons: {
+                cron_id: number;
+                cron_name: string;
+                /** @description The average of the last days, of the cron or else of its handler; null where nothing ran */
+                expected_duration_ms: number | null;
+                handler_name: string;
+                runs: number;
+                /** @description Of all its runs that begin in this time */
+                busy_ms: number;
+            }[];
+        };
+        UpcomingRuns: {
+            /**
+             * Format: date-time
+             * @description Now; runs come after it
+             */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description False: nothing of it runs until the scheduler is started */
+            scheduler_running: boolean;
+            /** @description False: so many crons are overdue, or cannot fire although they are planned, that not all others were asked */
+            is_complete: boolean;
+            /** @description By time, and then by cron */
+            items: {
+                /** Format: date-time */
+                at: string;
+                cron_id: number;
+                cron_name: string;
+                handler_name: string;
+                /**
+                 * @description The cron's
+                 * @example Asia/Seoul
+                 */
+                timezone: string;
+                /** @description The average of the last days, of the cron or else of its handler; null where nothing ran */
+                expected_duration_ms: number | null;
+                tags: string[];
+            }[];
+        };
+        /** @description Minute by minute, without holes: what is not known of a minute is null */
+        MinuteSeries: {
+            /**
+             * Format: date-time
+             * @description Where the first minute begins
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Where the last one ends
+             */
+            to: string;
+            /** @description The one asked for; null: all together */
+            queue: string | null;
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Where the minute begins
+                 */
+                at: string;
+                /** @description All that settled in it */
+                settled: number | null;
+                success: number | null;
+                failed: number | null;
+                timeout: number | null;
+                cancelled: number | null;
+                /** @description Slots that were skipped */
+                skipped: number | null;
+                /** @description Of what settled in it, in milliseconds; null where nothing was measured */
+                lateness: {
+                    p50_ms: number;
+                    p95_ms: number;
+                    p99_ms: number;
+                } | null;
+                /** @description How many ran at its end */
+                running: number | null;
+                /** @description How many could be claimed at its end; of each queue at most 10,000 are counted */
+                ready: number | null;
+                /** @description For how long the oldest of them could be; null where there are none, or it is not known */
+                oldest_ready_ms: number | null;
+            }[];
+        };
+        QueuePage: {
+            items: components["schemas"]["Queue"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description A name that executions carry and workers choose by, and what it holds now */
+        Queue: {
+            /** @example default */
+            name: string;
+            /** @description Executions that can be claimed */
+            ready: number;
+            /** @description False: there are at least `ready` */
+            ready_is_exact: boolean;
+            /** @description Those that wait for their time, an overlap or their turn in a backfill */
+            waiting: number;
+            /** @description False: there are at least `waiting` */
+            waiting_is_exact: boolean;
+            /** @description Those that workers hold */
+            running: number;
+            /** @description False: there are at least `running` */
+            running_is_exact: boolean;
+            /** @description For how long the oldest ready one could have been claimed; null where nothing is ready */
+            oldest_ready_ms: number | null;
+            /** @description Live workers that claim from it; draining ones do not */
+            workers: number;
+            /** @description Whether there is such a worker */
+            is_served: boolean;
         };
         /**
          * @example {
@@ -6419,6 +6680,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HandlerStatsPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getForecast: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; default now, at most an hour before and 366 days after it */
+                from?: string;
+                /** @description Exclusive; default 24 hours after `from`, at most 7 days */
+                to?: string;
+                /** @description How long a bucket is; at most 2040 of them, so a minute for 34 hours */
+                interval?: "minute" | "5min" | "15min" | "hour";
+                /** @description Only this cron */
+                cron_id?: number;
+                /** @description Only crons of this handler */
+                handler_name?: string;
+                /** @description Only crons with this tag */
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUpcomingRuns: {
+        parameters: {
+            query?: {
+                /** @description How many runs */
+                limit?: number;
+                /** @description Exclusive; default 24 hours after now, at most 7 days */
+                to?: string;
+                /** @description Only this cron */
+                cron_id?: number;
+                /** @description Only crons of this handler */
+                handler_name?: string;
+                /** @description Only crons with this tag */
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpcomingRuns"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStatsMinutes: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; counts from the full minute in which it lies. Default: an hour before `to` */
+                from?: string;
+                /** @description Exclusive; counts to the end of its minute, at most to the start of the present one, the default */
+                to?: string;
+                /** @description Only this queue; what settled and how late is not known by queue, and null */
+                queue?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinuteSeries"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listQueues: {
+        parameters: {
+            query?: {
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePage"];
                 };
             };
             400: components["responses"]["Invalid"];

@@ -2,7 +2,7 @@ import UPlot from 'uplot'
 import type { Series, TimeChartProps } from './TimeChart.tsx'
 
 const TICK_SPACE_PX = 90
-const AXIS_HEIGHT_PX = 34
+const AXIS_HEIGHT_PX = 28
 /** How much of its place a bar takes, and its greatest width in pixels. */
 const BAR = [0.72, 26] as const
 const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
@@ -36,6 +36,7 @@ export function timeChartOptions(
     axes: [
       {
         ...axis,
+        size: AXIS_HEIGHT_PX,
         space: TICK_SPACE_PX,
         incrs: [1, 2, 3, 5, 6, 10, 12, 15, 20, 24, 30, 48, 60, 120, 240, 480, 1_440],
         grid: { show: false },
@@ -49,7 +50,7 @@ export function timeChartOptions(
       },
     ],
     series: [
-      { label: '', value: (_plot, place) => latest().labels[place] ?? '' },
+      { label: ' ', value: (_plot, place) => latest().labels[place] ?? '' },
       ...inOrder.map((one) => seriesOptions(one, latest, format)),
     ],
     cursor: { drag: { x: false, y: false }, points: { size: 6 }, y: false },
