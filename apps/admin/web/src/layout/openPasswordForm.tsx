@@ -10,7 +10,7 @@ const PasswordForm = lazy(() =>
 
 /** Lets a person change their password. */
 export function openPasswordForm(): void {
-  openForm(i18next.t('passwordForm.title', { ns: 'access' }), (close) => (
+  openForm(i18next.t('passwordForm.title', { ns: 'access' }), ({ close }) => (
     <Suspense fallback={<Skeleton h={320} />}>
       <PasswordForm name={currentSession()?.name ?? ''} close={close} />
     </Suspense>

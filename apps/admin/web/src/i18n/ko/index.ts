@@ -9,6 +9,7 @@ import handlers from './handlers.ts'
 import job from './job.ts'
 import jobs from './jobs.ts'
 import overview from './overview.ts'
+import palette from './palette.ts'
 import settings from './settings.ts'
 import workers from './workers.ts'
 
@@ -25,5 +26,6 @@ export default {
   handlers,
   audit,
   access,
+  palette,
   settings,
 }

@@ -72,5 +72,22 @@ export default {
     dispatchersText:
       '디스패처가 없으면 크론이 실행되지 않고 유실된 작업도 복구되지 않습니다. dispatcher 서비스를 시작하세요.',
   },
+  queue: {
+    name: '큐',
+    ready: '준비됨',
+    waiting: '대기',
+    running: '실행 중',
+    oldest: '가장 오래 기다린 시간',
+    served: '담당 워커',
+    workers_other: '워커 {{count}}개',
+    nobody: '담당 워커 없음',
+    nobodyWhy:
+      '이 큐에서 작업을 가져오는 워커가 없어 준비된 작업이 계속 기다립니다. 이 큐를 담당하는 워커를 시작하거나, 큐 이름이 잘못되었다면 고치세요.',
+    empty: '작업이 있는 큐가 없습니다',
+    emptyText: '작업이나 크론에 큐를 지정하면 여기에 표시됩니다.',
+    hint: '준비됨은 바로 가져갈 수 있는 작업이고, 대기는 예정 시각이나 중복 실행, 백필 순서를 기다리는 작업입니다.',
+    warning_other: '작업이 있지만 담당 워커가 없는 큐가 {{count}}개 있습니다: {{names}}',
+    jobs: '{{name}} 큐의 작업',
+  },
   pages: '워커 목록 페이지',
 } satisfies Translation<typeof en>

@@ -4,6 +4,7 @@ import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { api, queryClient, type Schemas } from '../../api/client.ts'
 import type { Role } from '../../api/session.tsx'
+import type { FormWindow } from '../../components/openForm.tsx'
 import { FormFrame } from './FormFrame.tsx'
 import { faultsOf } from './faults.ts'
 import { RoleSelect } from './RoleSelect.tsx'
@@ -12,14 +13,17 @@ const DAYS = [7, 30, 90, 365]
 const FOREVER = 'forever'
 
 /** Makes a token and then shows it, once. */
-export function TokenForm({ close }: { close: () => void }) {
+export function TokenForm({ close, hold }: FormWindow) {
   const { t } = useTranslation('access')
   const form = useForm({
     initialValues: { name: '', role: 'viewer' as Role, days: '90' },
     validate: { name: (name) => (name.trim() ? null : t('fault.nameMissing')) },
   })
   const create = api.useMutation('post', '/tokens', {
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['get', '/tokens'] }),
+    onSuccess: () => {
+      hold()
+      return queryClient.invalidateQueries({ queryKey: ['get', '/tokens'] })
+    },
     onError: (error) => form.setErrors(faultsOf(error)),
   })
   if (create.data) return <MadeToken token={create.data} close={close} />

@@ -36,7 +36,7 @@ export function TokensTab() {
   const all = listOf<Token>(query)
   const rows = all.rows.filter((token) => withEnded || stateOf(token) === 'active')
   const hidden = all.rows.length - rows.length
-  const openNew = () => openForm(t('tokens.new'), (close) => <TokenForm close={close} />)
+  const openNew = () => openForm(t('tokens.new'), (window) => <TokenForm {...window} />)
   const columns: Column<Token>[] = [
     {
       id: 'name',

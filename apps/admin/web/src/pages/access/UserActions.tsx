@@ -59,7 +59,9 @@ export function UserActions({ user, isOwn, isLastAdmin }: Props) {
           onClick={() =>
             isOwn
               ? openPasswordForm()
-              : openForm(t('users.resetTitle', { name }), (close) => <ResetForm user={user} close={close} />)
+              : openForm(t('users.resetTitle', { name }), ({ close }) => (
+                  <ResetForm user={user} close={close} />
+                ))
           }
         >
           {t(isOwn ? 'passwordForm.title' : 'users.reset')}
@@ -68,7 +70,7 @@ export function UserActions({ user, isOwn, isLastAdmin }: Props) {
           leftSection={<IconShield size={16} aria-hidden />}
           disabled={why !== null}
           onClick={() =>
-            openForm(t('users.roleTitle', { name }), (close) => <RoleForm user={user} close={close} />)
+            openForm(t('users.roleTitle', { name }), ({ close }) => <RoleForm user={user} close={close} />)
           }
         >
           {t('users.role')}

@@ -134,7 +134,7 @@ export function UsersTab() {
         </Group>
         <Button
           leftSection={<IconPlus size={16} aria-hidden />}
-          onClick={() => openForm(t('users.new'), (close) => <UserForm close={close} />)}
+          onClick={() => openForm(t('users.new'), ({ close }) => <UserForm close={close} />)}
         >
           {t('users.new')}
         </Button>

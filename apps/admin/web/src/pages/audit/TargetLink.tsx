@@ -7,7 +7,7 @@ type Entry = Schemas['AuditEntry']
 
 /** Where a target is shown; what was deleted, or is several, has no page. */
 function pathOf({ target_type, target_id, target_name, action }: Entry): string | null {
-  if (target_type === 'scheduler') return '/settings?tab=system'
+  if (target_type === 'scheduler') return '/settings#scheduler'
   if (target_id === null || action.endsWith('.delete')) return null
   const id = encodeURIComponent(target_id)
   switch (target_type) {

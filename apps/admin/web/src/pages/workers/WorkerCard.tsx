@@ -44,7 +44,15 @@ export function WorkerCard({ worker, jobs, isLast }: Props) {
   const { t } = useTranslation('workers')
   const canDrain = worker.status === 'ACTIVE'
   return (
-    <Paper withBorder radius="md" p="md" component="article" aria-label={worker.id} id={worker.id}>
+    <Paper
+      withBorder
+      radius="md"
+      p="md"
+      component="article"
+      aria-label={worker.id}
+      id={worker.id}
+      style={{ scrollMarginTop: 72 }}
+    >
       <Stack gap="sm">
         <Group justify="space-between" wrap="nowrap" gap="sm">
           <Group gap="sm" wrap="nowrap" miw={0}>

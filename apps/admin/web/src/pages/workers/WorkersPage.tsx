@@ -8,7 +8,9 @@ import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { useFilters } from '../../components/useFilters.ts'
+import { useHashTarget } from '../../components/useHashTarget.ts'
 import { DispatcherTable } from './DispatcherTable.tsx'
+import { QueueTable } from './QueueTable.tsx'
 import { VersionSkew } from './VersionSkew.tsx'
 import { heldBy, WorkerCard } from './WorkerCard.tsx'
 
@@ -35,6 +37,7 @@ export default function WorkersPage() {
     () => new Map(running.data?.items.map((job) => [job.id as number, job]) ?? []),
     [running.data],
   )
+  useHashTarget(!workers.isPending)
   const dispatcherList = listOf<Schemas['Dispatcher']>(dispatchers)
   const rows = listOf<Schemas['Worker']>(workers).rows
   const live = rows.filter(({ is_alive }) => is_alive)
@@ -83,6 +86,10 @@ export default function WorkersPage() {
           {t('dispatchers')}
         </Title>
         <DispatcherTable list={dispatcherList} />
+        <Title order={2} size="h4">
+          {t('queues')}
+        </Title>
+        <QueueTable />
       </Stack>
     </>
   )
