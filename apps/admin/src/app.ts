@@ -10,6 +10,7 @@ import { AdminMetrics } from './adminMetrics.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
 import type { EventHub } from './events/eventHub.ts'
 import { JobLogStream } from './events/jobLogStream.ts'
+import { ForecastService } from './forecast/forecastService.ts'
 import { authenticate } from './http/authenticate.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { jsonBody } from './http/jsonBody.ts'
@@ -25,6 +26,7 @@ import { authEndpoints } from './routes/auth.ts'
 import { cronEndpoints } from './routes/crons.ts'
 import { documentEndpoints } from './routes/document.ts'
 import { eventEndpoints } from './routes/events.ts'
+import { forecastEndpoints } from './routes/forecast.ts'
 import { handlerEndpoints } from './routes/handlers.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
@@ -128,6 +130,7 @@ function assemble(deps: AppDeps) {
     ...tokenEndpoints(new TokenService(database, forget)),
     ...auditEndpoints(new AuditService(database)),
     ...statsEndpoints(new StatsService(database, config.display_timezone)),
+    ...forecastEndpoints(new ForecastService(database, scheduling)),
     ...eventEndpoints(events),
   ]
   return { authenticator, metrics, service, api, document }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { RequestHandler } from 'express'
-import { Router } from 'express'
-import sirv from 'sirv'
+import { type RequestHandler, Router } from 'express'
+import expressStaticGzip from 'express-static-gzip'
 import { pagePolicy } from './securityHeaders.ts'
 
 /** Beside `src` and beside `dist` alike. */
@@ -24,8 +23,8 @@ export function webPages(directory = WEB_DIRECTORY): RequestHandler {
   const page = readFileSync(index, 'utf8')
   const router = Router()
   router.get(/.*/, (request, response, next) => {
-    if (request.path === '/index.html' || !request.accepts('html') || !isPage(request.path)) return next()
-    if (!request.get('accept')?.includes('text/html')) return next()
+    // Of what asks for anything, as curl does, none is a browser that opens a page.
+    if (!isPage(request.path) || !request.get('accept')?.includes('text/html')) return next()
     const nonce = randomBytes(16).toString('base64')
     response
       .set('Content-Security-Policy', pagePolicy(nonce))
@@ -33,21 +32,27 @@ export function webPages(directory = WEB_DIRECTORY): RequestHandler {
       .send(page.replaceAll(NONCE, nonce))
   })
   router.use(
-    sirv(directory, {
-      gzip: true,
-      brotli: true,
-      etag: true,
-      extensions: [],
-      setHeaders(response, path) {
-        const isNamedByContent = path.startsWith('/assets/')
-        response.setHeader(
-          'Cache-Control',
-          isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache',
-        )
+    expressStaticGzip(directory, {
+      index: false,
+      enableBrotli: true,
+      orderPreference: ['br'],
+      serveStatic: {
+        setHeaders(response, path) {
+          const isNamedByContent = path.startsWith(`${directory}/assets/`)
+          response.setHeader(
+            'Cache-Control',
+            isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache',
+          )
+        },
       },
     }),
+    (_request, response, next) => {
+      // Set for a file that is gone since this process started: a build ran meanwhile.
+      for (const name of ['Content-Encoding', 'Content-Type']) response.removeHeader(name)
+      next()
+    },
   )
   return router
 }
 
-const isPage = (path: string) => !NOT_PAGES.test(path) && !/\.\w+$/.test(path)
+const isPage = (path: string) => path === '/index.html' || (!NOT_PAGES.test(path) && !/\.\w+$/.test(path))
