@@ -9,6 +9,7 @@ import handlers from './handlers.ts'
 import job from './job.ts'
 import jobs from './jobs.ts'
 import overview from './overview.ts'
+import reasons from './reasons.ts'
 import settings from './settings.ts'
 import workers from './workers.ts'
 
@@ -26,4 +27,5 @@ export default {
   audit,
   access,
   settings,
+  reasons,
 }
