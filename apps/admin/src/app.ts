@@ -31,6 +31,8 @@ import { handlerEndpoints } from './routes/handlers.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
 import { metricsEndpoints } from './routes/metrics.ts'
+import { minuteEndpoints } from './routes/minutes.ts'
+import { queueEndpoints } from './routes/queues.ts'
 import { schedulerEndpoints } from './routes/scheduler.ts'
 import { statsEndpoints } from './routes/stats.ts'
 import { tokenEndpoints } from './routes/tokens.ts'
@@ -41,6 +43,8 @@ import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
 import { HandlerService } from './services/handlerService.ts'
 import { JobService } from './services/jobService.ts'
+import { MinuteService } from './services/minuteService.ts'
+import { QueueService } from './services/queueService.ts'
 import { SchedulerService } from './services/schedulerService.ts'
 import { SessionService } from './services/sessionService.ts'
 import { StatsService } from './services/statsService.ts'
@@ -131,6 +135,8 @@ function assemble(deps: AppDeps) {
     ...auditEndpoints(new AuditService(database)),
     ...statsEndpoints(new StatsService(database, config.display_timezone)),
     ...forecastEndpoints(new ForecastService(database, scheduling)),
+    ...minuteEndpoints(new MinuteService(database)),
+    ...queueEndpoints(new QueueService(database)),
     ...eventEndpoints(events),
   ]
   return { authenticator, metrics, service, api, document }

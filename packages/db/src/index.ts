@@ -110,6 +110,7 @@ export { type FailureRow, listFailures } from './queries/listFailures.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
 export { LOG_LEVELS, type LogFilter, type LogLevel, listLogs } from './queries/listLogs.ts'
 export { type LogPosition, listLogsAfter } from './queries/listLogsAfter.ts'
+export { listQueues, type QueueList, type QueueRow } from './queries/listQueues.ts'
 export * from './queries/listServices.ts'
 export {
   type LiveDispatcher,
@@ -119,6 +120,12 @@ export {
   SILENT_SECONDS,
 } from './queries/liveServices.ts'
 export { type DueCron, lockDueCrons } from './queries/lockDueCrons.ts'
+export {
+  type MinuteSample,
+  queueSamples,
+  type TotalSample,
+  totalSamples,
+} from './queries/minuteSeries.ts'
 export { nextWakeUp } from './queries/nextWakeUp.ts'
 export { dropMonth, ensurePartitions, expiredPartitions, pruneSideTables } from './queries/partitions.ts'
 export { pauseFailingCrons } from './queries/pauseFailingCrons.ts'
@@ -140,6 +147,7 @@ export { releaseOverlapWaiters } from './queries/releaseOverlapWaiters.ts'
 export { releaseUnheld } from './queries/releaseUnheld.ts'
 export { replaceExecutions } from './queries/replaceExecutions.ts'
 export { runningPerWorker } from './queries/runningPerWorker.ts'
+export { SAMPLE_WINDOW_SECONDS, sampleMinute } from './queries/sampleMinute.ts'
 export {
   MAX_QUEUE_COUNTED,
   MAX_RUNNING_NAMED,

@@ -1340,6 +1340,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stats/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What settled and what was in the queues, minute by minute
+         * @description At most 24 hours; default the last hour; kept for a week unless configured otherwise. From samples that a dispatcher takes at each full minute, at most 10 seconds late: a minute is what lies between two of them, and null where one is missing since no dispatcher ran. Percentiles are at most 9 % off, and leave out what settles while the hour turns.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsMinutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List queues by name, with what they hold and who serves them
+         * @description Those with ready, waiting or running executions, those that a live worker or a cron names, and `default`. Ready executions are counted up to 10,000 a queue, waiting and running ones up to 10,000 in all.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -3272,6 +3316,82 @@ export interface components {
                 expected_duration_ms: number | null;
                 tags: string[];
             }[];
+        };
+        /** @description Minute by minute, without holes: what is not known of a minute is null */
+        MinuteSeries: {
+            /**
+             * Format: date-time
+             * @description Where the first minute begins
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Where the last one ends
+             */
+            to: string;
+            /** @description The one asked for; null: all together */
+            queue: string | null;
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Where the minute begins
+                 */
+                at: string;
+                /** @description All that settled in it */
+                settled: number | null;
+                success: number | null;
+                failed: number | null;
+                timeout: number | null;
+                cancelled: number | null;
+                /** @description Slots that were skipped */
+                skipped: number | null;
+                /** @description Of what settled in it, in milliseconds; null where nothing was measured */
+                lateness: {
+                    p50_ms: number;
+                    p95_ms: number;
+                    p99_ms: number;
+                } | null;
+                /** @description How many ran at its end */
+                running: number | null;
+                /** @description How many could be claimed at its end; of each queue at most 10,000 are counted */
+                ready: number | null;
+                /** @description For how long the oldest of them could be; null where there are none, or it is not known */
+                oldest_ready_ms: number | null;
+            }[];
+        };
+        QueuePage: {
+            items: components["schemas"]["Queue"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description A name that executions carry and workers choose by, and what it holds now */
+        Queue: {
+            /** @example default */
+            name: string;
+            /** @description Executions that can be claimed */
+            ready: number;
+            /** @description False: there are at least `ready` */
+            ready_is_exact: boolean;
+            /** @description Those that wait for their time, an overlap or their turn in a backfill */
+            waiting: number;
+            /** @description False: there are at least `waiting` */
+            waiting_is_exact: boolean;
+            /** @description Those that workers hold */
+            running: number;
+            /** @description False: there are at least `running` */
+            running_is_exact: boolean;
+            /** @description For how long the oldest ready one could have been claimed; null where nothing is ready */
+            oldest_ready_ms: number | null;
+            /** @description Live workers that claim from it; draining ones do not */
+            workers: number;
+            /** @description Whether there is such a worker */
+            is_served: boolean;
         };
         /**
          * @example {
@@ -6636,6 +6756,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UpcomingRuns"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStatsMinutes: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; counts from the full minute in which it lies. Default: an hour before `to` */
+                from?: string;
+                /** @description Exclusive; counts to the end of its minute, at most to the start of the present one, the default */
+                to?: string;
+                /** @description Only this queue; what settled and how late is not known by queue, and null */
+                queue?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinuteSeries"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listQueues: {
+        parameters: {
+            query?: {
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePage"];
                 };
             };
             400: components["responses"]["Invalid"];
