@@ -17,7 +17,8 @@ export default {
     stoppedTitle: 'The scheduler is stopped',
     stoppedBy: 'Stopped by {{by}}',
     stoppedByNobody: 'Stopped',
-    stoppedText: 'No slot is dispatched and nothing is claimed until it is started; what was running finishes.',
+    stoppedText:
+      'No slot is dispatched and nothing is claimed until it is started; what was running finishes.',
     waiting_one: '{{count}} execution is ready and waits.',
     waiting_other: '{{count}} executions are ready and wait.',
     waitingAtLeast: 'More than {{count}} executions are ready and wait.',

@@ -27,7 +27,8 @@ export default {
     start: '시작',
     reservedTitle: '큐가 예약되어 있습니다',
     reservedBy: '예약자: {{by}}',
-    reservedText: '예약된 동안에는 작업이 할당되지 않습니다. 슬롯은 계속 대기 상태로 쌓이므로 누락되지 않습니다.',
+    reservedText:
+      '예약된 동안에는 작업이 할당되지 않습니다. 슬롯은 계속 대기 상태로 쌓이므로 누락되지 않습니다.',
     reservedForJob: '실행 {{id}}만 실행할 수 있으며, 이 실행이 끝나면 예약도 끝납니다.',
     until: '종료 예정',
     why: '사유',

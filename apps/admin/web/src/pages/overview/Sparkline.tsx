@@ -18,7 +18,6 @@ export function Sparkline({ values, color }: { values: Array<number | null>; col
         const height = Math.max(1.5, (value / highest) * HEIGHT)
         return (
           <rect
-            // biome-ignore lint/suspicious/noArrayIndexKey: a place is what a bar is
             key={place}
             x={place * bar}
             y={HEIGHT - height}

@@ -5,8 +5,8 @@ import { formatDuration } from '../../time/format.ts'
 import { useNow } from '../../time/useNow.ts'
 import { jobsPath } from './links.ts'
 import { Sparkline } from './Sparkline.tsx'
-import { Tile } from './Tile.tsx'
 import classes from './Tile.module.css'
+import { Tile } from './Tile.tsx'
 import { useLastHour } from './useLastHour.ts'
 import { useNumbers } from './useNumbers.ts'
 
@@ -37,7 +37,7 @@ function SettledTiles() {
   const known = minutes?.items.filter(({ settled }) => settled !== null)
   const sumOf = (pick: (item: NonNullable<typeof known>[number]) => number | null) =>
     known && known.length > 0 ? known.reduce((sum, item) => sum + (pick(item) ?? 0), 0) : undefined
-  const valueOf = (value: number | undefined) => (value === undefined ? minutes && '–' : count(value))
+  const shownAs = (value: number | undefined) => (value === undefined ? minutes && '–' : count(value))
   const success = sumOf((item) => item.success)
   const failures = sumOf((item) => (item.failed ?? 0) + (item.timeout ?? 0))
   const judged = success === undefined || failures === undefined ? 0 : success + failures
@@ -47,7 +47,7 @@ function SettledTiles() {
     <>
       <Tile
         label={t('tiles.runs')}
-        value={valueOf(sumOf((item) => item.settled))}
+        value={shownAs(sumOf((item) => item.settled))}
         unit={t('tiles.lastHour')}
         detail={day && t('tiles.last24Hours', { value: count(day.total) })}
         to={jobsPath({ from_date: hourAgo })}
@@ -59,7 +59,8 @@ function SettledTiles() {
         value={rate}
         unit={t('tiles.lastHour')}
         detail={
-          day && t('tiles.last24Hours', { value: day.success_rate === null ? '–' : percent(day.success_rate) })
+          day &&
+          t('tiles.last24Hours', { value: day.success_rate === null ? '–' : percent(day.success_rate) })
         }
         to={jobsPath({ status: ['SUCCESS'], from_date: hourAgo })}
       >
@@ -67,7 +68,7 @@ function SettledTiles() {
       </Tile>
       <Tile
         label={t('tiles.failures')}
-        value={valueOf(failures)}
+        value={shownAs(failures)}
         unit={t('tiles.lastHour')}
         detail={dayFailures !== undefined && t('tiles.last24Hours', { value: count(dayFailures) })}
         isAlarming={Boolean(failures)}

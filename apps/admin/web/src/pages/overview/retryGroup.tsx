@@ -42,10 +42,12 @@ function RetryForm({ group, from, close }: Props & { close: () => void }) {
       {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {data && (
         <Text size="sm" fw={600}>
-          {count === 0 ? t('retry.none') : t(data.is_exact ? 'retry.message' : 'retry.messageAtLeast', { count })}
+          {count === 0
+            ? t('retry.none')
+            : t(data.is_exact ? 'retry.message' : 'retry.messageAtLeast', { count })}
         </Text>
       )}
-      {data && data.is_exact && count > group.count && (
+      {data?.is_exact && count > group.count && (
         <Text size="sm" c="dimmed">
           {t('retry.differs', { group: group.count })}
         </Text>
@@ -87,14 +89,15 @@ function useRetry(group: Schemas['FailureGroup'], from: string, close: () => voi
   const retry = async () => {
     setRunning(true)
     setFailure(null)
-    // What fails again meanwhile is another failure than those that were counted.
-    const filter = { ...filterOfGroup(group, from), to_date: new Date().toISOString() }
+    const filter = filterOfGroup(group, from)
     try {
       let sum = 0
-      for (let remaining = 1; remaining > 0; ) {
+      // What fails again meanwhile is found again: it ends with as many as there were.
+      for (let left = Number.POSITIVE_INFINITY; left > 0; ) {
         const { data } = await fetchClient.POST('/jobs/bulk/retry', { body: { filter } })
-        sum += data!.changed
-        remaining = data!.changed === 0 ? 0 : data!.remaining
+        const { changed, remaining } = data!
+        sum += changed
+        left = changed === 0 ? 0 : Math.min(left - changed, remaining)
         setDone(sum)
       }
       notifyDone(t('retry.done', { count: sum }))
