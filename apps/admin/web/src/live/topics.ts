@@ -10,8 +10,8 @@ const READS: Record<Topic, Array<{ path: RegExp; everyMs: number }>> = {
     { path: /^\/scheduler\/status|^\/queues/, everyMs: 2_000 },
     { path: /^\/crons(\/recent-runs|\/\{id\})?$|\/slots$/, everyMs: 5_000 },
     { path: /^\/stats\/(?!forecast)/, everyMs: 10_000 },
-    { path: /^\/workers/, everyMs: 5_000 },
     { path: /^\/audit/, everyMs: 10_000 },
+    { path: /^\/workers|^\/scheduler\/upcoming/, everyMs: 5_000 },
   ],
   crons: [
     { path: /^\/crons/, everyMs: 1_000 },

@@ -10,6 +10,7 @@ import job from './job.ts'
 import jobs from './jobs.ts'
 import overview from './overview.ts'
 import palette from './palette.ts'
+import reasons from './reasons.ts'
 import settings from './settings.ts'
 import workers from './workers.ts'
 
@@ -28,4 +29,5 @@ export default {
   access,
   palette,
   settings,
+  reasons,
 }
