@@ -15,8 +15,8 @@ export default {
   tab: { users: 'Users', tokens: 'API tokens' },
   roleMeaning: {
     viewer: 'sees everything, changes nothing',
-    operator: 'also creates, changes, runs and retries crons and jobs',
-    admin: 'also manages users, tokens, workers and the scheduler',
+    operator: 'creates, changes, runs and retries crons and jobs',
+    admin: 'everything: also users, tokens, workers and the scheduler',
   },
   field: {
     name: 'Name',

@@ -13,7 +13,7 @@ export default {
       environment: 'the token of the configuration',
     },
     ends: 'Signed in until',
-    idle: 'Ends earlier, unless used,',
+    idle: 'If not used, until',
   },
   browser: {
     title: 'This browser',

@@ -19,7 +19,7 @@ export default {
   roleMeaning: {
     viewer: '모두 볼 수 있지만 변경할 수 없음',
     operator: '크론과 작업을 생성, 변경, 실행, 재시도할 수 있음',
-    admin: '사용자, 토큰, 워커, 스케줄러까지 관리할 수 있음',
+    admin: '사용자, 토큰, 워커, 스케줄러를 포함한 모든 권한',
   },
   field: {
     name: '이름',
