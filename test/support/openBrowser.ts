@@ -8,9 +8,14 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
+const executable = () => process.env.JOBU_CHROMIUM ?? PLACES.find((path) => existsSync(path))
+
+/** Whether there is one to open. */
+export const hasBrowser = (): boolean => existsSync(executable() ?? '')
+
 /** Chromium without a window, as it is installed or as `JOBU_CHROMIUM` says. @throws Error that says how to get it */
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = process.env.JOBU_CHROMIUM ?? PLACES.find((path) => existsSync(path))
+  const executablePath = executable()
   if (executablePath === undefined || !existsSync(executablePath)) {
     throw new Error(
       `Tests of pages need Chromium, and ${executablePath ?? PLACES.join(', ')} is not there: ` +

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { RequestHandler } from 'express'
-import { Router } from 'express'
+import { type RequestHandler, Router } from 'express'
 import sirv from 'sirv'
 import { pagePolicy } from './securityHeaders.ts'
 
@@ -24,8 +23,8 @@ export function webPages(directory = WEB_DIRECTORY): RequestHandler {
   const page = readFileSync(index, 'utf8')
   const router = Router()
   router.get(/.*/, (request, response, next) => {
-    if (request.path === '/index.html' || !request.accepts('html') || !isPage(request.path)) return next()
-    if (!request.get('accept')?.includes('text/html')) return next()
+    // Of what asks for anything, as curl does, none is a browser that opens a page.
+    if (!isPage(request.path) || !request.get('accept')?.includes('text/html')) return next()
     const nonce = randomBytes(16).toString('base64')
     response
       .set('Content-Security-Policy', pagePolicy(nonce))
@@ -50,4 +49,4 @@ export function webPages(directory = WEB_DIRECTORY): RequestHandler {
   return router
 }
 
-const isPage = (path: string) => !NOT_PAGES.test(path) && !/\.\w+$/.test(path)
+const isPage = (path: string) => path === '/index.html' || (!NOT_PAGES.test(path) && !/\.\w+$/.test(path))

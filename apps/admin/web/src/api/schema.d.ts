@@ -4,3358 +4,1213 @@
  */
 
 export interface paths {
-  '/health': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Whether the service and its database work
-     * @description Needs no credentials.
-     */
-    get: operations['getHealth']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/ready': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Whether the service can take requests, and if not, why
-     * @description Needs no credentials.
-     */
-    get: operations['getReady']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/metrics': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * What Prometheus scrapes
-     * @description In its text format. Give Prometheus a token of the role viewer, as `authorization: { credentials: ... }`.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['getMetrics']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/openapi.json': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * This document
-     * @description Pages made from it are at `/docs` and `/redoc`.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['getDocument']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/crons': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * List crons
-     * @description Needs the role `viewer`.
-     */
-    get: operations['listCrons']
-    put?: never
-    /**
-     * Create a cron
-     * @description Needs the role `admin`.
-     */
-    post: operations['createCron']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/crons/preview': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * When an expression fires next, before it is saved
-     * @description Needs the role `viewer`.
-     */
-    post: operations['previewCron']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/crons/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * One cron
-     * @description Needs the role `viewer`.
-     */
-    get: operations['getCron']
-    /**
-     * Change parts of a cron
-     * @description What is left out stays as it is. With `version`, only if nobody has changed it since. With `dry_run` the answer is what would come of it, and nothing is changed.
-     *
-     *     Needs the role `admin`.
-     */
-    put: operations['updateCron']
-    post?: never
-    /**
-     * Delete a cron
-     * @description What of it has not finished is cancelled; what has run stays, with its name.
-     *
-     *     Needs the role `admin`.
-     */
-    delete: operations['deleteCron']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/crons/{id}/toggle': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Enable or disable a cron
-     * @description Without `is_enabled` the other way round.
-     *
-     *     Needs the role `operator`.
-     */
-    post: operations['toggleCron']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/crons/{id}/trigger': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Run a cron now
-     * @description Whether it is enabled or not, and beside what of it runs already.
-     *
-     *     Needs the role `operator`.
-     */
-    post: operations['triggerCron']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/crons/{id}/next': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * When a cron fires next
-     * @description Within its window and what is left of `max_runs`; nothing while it is disabled.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['getCronNext']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/crons/{id}/slots': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Every due instant of a cron with its verdict
-     * @description Oldest first, of the last 24 hours unless told otherwise (less for a younger cron, or one by the second), at most 20,000 instants: how each ran and how late, whether it waits, why it was skipped, or why it was not due (disabled, outside the window, before its creation). `summary` counts the whole span. UNACCOUNTED must never be seen.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['listCronSlots']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/crons/{id}/backfill': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Run past slots of a cron that have no execution
-     * @description Oldest first, at a priority just below that of its regular slots, at most `max_active` at a time; a cron that refuses overlap lets its regular slots go first. With `dry_run` nothing is written, and the answer says how many there would be.
-     *
-     *     Needs the role `operator`.
-     */
-    post: operations['backfillCron']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * List executions
-     * @description Newest scheduled time first, any combination of filters. A page costs the same whatever the table holds. `total` is exact where only `status`, `handler_name`, `queue`, `param_source` and `priority` are given and fewer than 10,000 are PENDING; otherwise a few thousand are counted at most and `total_is_exact` is false. The first 10,000 executions can be paged by number, all of them by `cursor`. A page may have fewer items than asked for, even none, while `next_cursor` is not null: the filter hardly ever meets and the search goes on from there.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['listJobs']
-    put?: never
-    /**
-     * Enqueue a job
-     * @description It persists at once and runs when its time comes. Under an `idempotency_key` the same body answers the first job with 200.
-     *
-     *     Needs the role `operator`.
-     */
-    post: operations['createJob']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/bulk': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Enqueue up to 10,000 jobs, all or none
-     * @description Needs the role `operator`.
-     */
-    post: operations['createJobs']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/bulk/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Retry many executions
-     * @description Brings FAILED, TIMEOUT and CANCELLED ones back to PENDING, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
-     *
-     *     Needs the role `operator`.
-     */
-    post: operations['retryJobs']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/bulk/cancel': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Cancel many executions
-     * @description Cancels what is PENDING and tells what is RUNNING to stop, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
-     *
-     *     Needs the role `operator`.
-     */
-    post: operations['cancelJobs']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/bulk/delete': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Delete many executions
-     * @description Deletes what is not RUNNING, with its attempts and log, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
-     *
-     *     Needs the role `admin`.
-     */
-    post: operations['deleteJobs']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * One execution, with its runs and the last lines of its log
-     * @description Needs the role `viewer`.
-     */
-    get: operations['getJob']
-    put?: never
-    post?: never
-    /**
-     * Delete an execution that is PENDING or final
-     * @description Needs the role `admin`.
-     */
-    delete: operations['deleteJob']
-    options?: never
-    head?: never
-    /**
-     * Change the priority or the time of a PENDING execution
-     * @description `scheduled_time: null` means now. An execution of a cron keeps its scheduled time, which is its slot; its priority can be changed.
-     *
-     *     Needs the role `operator`.
-     */
-    patch: operations['updateJob']
-    trace?: never
-  }
-  '/jobs/{id}/runs': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * All attempts of an execution, oldest first
-     * @description Needs the role `viewer`.
-     */
-    get: operations['listJobRuns']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/{id}/why': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Why an execution is not running, or how it came to its end
-     * @description Every cause that can be told, the most decisive first: a stopped scheduler, a reservation, a time or backoff, an overlap, workers that do not serve it, a full pool, a place in the queue; where it runs; or how and by whom it was ended.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['getJobWhy']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/{id}/logs': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * What its handler logged: a page, or a live stream
-     * @description With `Accept: text/event-stream`: the lines stored so far, then new ones as they are written, until the
-     *     execution is final; `page`, `size`, `limit` and `offset` are for pages only.
-     *
-     *     | event | data | |
-     *     | --- | --- | --- |
-     *     | `log` | a LogLine | its id, `attempt:line`, sent as `Last-Event-ID` is where a later stream goes on |
-     *     | `execution` | `id, status, job_id, handler_name, queue, attempt, progress_percentage, current_step` | at the beginning, and when one of them has changed |
-     *     | `end` | `id, status, reason, error_message, finished_at, is_deleted?` | the last one: the execution is final, or was deleted |
-     *
-     *     A comment line comes every 15 seconds. A request with the id of `end` is answered 204 while nothing has changed since, so
-     *     that a browser's EventSource stops.
-     *
-     *         curl -N "$URL/api/v1/jobs/42/logs" -H "Authorization: Bearer $TOKEN" -H "Accept: text/event-stream"
-     *
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['listJobLogs']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/{id}/retry': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Bring a FAILED, TIMEOUT or CANCELLED execution back to PENDING
-     * @description Needs the role `operator`.
-     */
-    post: operations['retryJob']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/{id}/cancel': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Cancel an execution
-     * @description One that is PENDING is CANCELLED at once; the handler of a RUNNING one is told within a second.
-     *
-     *     Needs the role `operator`.
-     */
-    post: operations['cancelJob']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/workers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * List workers, live ones first
-     * @description Needs the role `viewer`.
-     */
-    get: operations['listWorkers']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/workers/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * One worker, with what it holds now
-     * @description Needs the role `viewer`.
-     */
-    get: operations['getWorker']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/workers/{id}/drain': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Have a worker finish what it holds and claim nothing more
-     * @description For good: to take work again it has to be started again. It hears of it at once, or at its next heartbeat.
-     *
-     *     Needs the role `admin`.
-     */
-    post: operations['drainWorker']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/dispatchers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * List dispatchers, live ones first
-     * @description Needs the role `viewer`.
-     */
-    get: operations['listDispatchers']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/dispatchers/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * One dispatcher
-     * @description Needs the role `viewer`.
-     */
-    get: operations['getDispatcher']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/handlers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * List handlers by name, with who serves them
-     * @description Needs the role `viewer`.
-     */
-    get: operations['listHandlers']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/handlers/{name}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * One handler
-     * @description Needs the role `viewer`.
-     */
-    get: operations['getHandler']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/scheduler/status': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Whether the scheduler runs, what runs, what waits, and what came of it all
-     * @description Needs the role `viewer`.
-     */
-    get: operations['getSchedulerStatus']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/scheduler/start': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Start the scheduler
-     * @description Slots missed while it was stopped follow the misfire policy of their cron. With `dry_run=true` nothing changes, and the answer says how many slots of how many crons would run now.
-     *
-     *     Needs the role `admin`.
-     */
-    post: operations['startScheduler']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/scheduler/stop': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Stop the scheduler
-     * @description From then on nothing is claimed and no slot dispatched, in any process, until it is started again; what runs finishes. Leases, time limits, statistics and retention are looked after meanwhile.
-     *
-     *     Needs the role `admin`.
-     */
-    post: operations['stopScheduler']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/scheduler/reservation': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Hold the queue for a maintenance window
-     * @description Nothing is claimed while it holds; slots still become PENDING, so none is missed. It ends by itself after `ttl_seconds`.
-     *
-     *     Needs the role `admin`.
-     */
-    post: operations['createReservation']
-    /**
-     * End the reservation, whoever made it
-     * @description Needs the role `admin`.
-     */
-    delete: operations['deleteReservation']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/jobs/{handler}/trigger': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Run a handler now, alone
-     * @deprecated
-     * @description The old direct trigger; use POST /jobs. The queue is reserved for this execution: nothing else starts until it has ended, or for an hour at most.
-     *
-     *     Needs the role `operator`.
-     */
-    post: operations['triggerHandler']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/auth/sign-in': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Sign in with a name and a password
-     * @description Begins a session and sets its cookie, `jobu_session`. Requests of the session that change something send its `csrf_token` as `X-CSRF-Token`. After failures there are pauses, each longer than the one before.
-     *
-     *     Needs no credentials.
-     */
-    post: operations['signIn']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/auth/sign-out': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * End the session
-     * @description Without a session, as with a token, nothing happens.
-     *
-     *     Needs the role `viewer`.
-     */
-    post: operations['signOut']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/auth/session': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Who asks, and with which role
-     * @description Needs the role `viewer`.
-     */
-    get: operations['getSession']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/auth/password': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Change one's own password
-     * @description Ends all sessions of the user; a caller with a session gets a new one. The password of the user `admin` is that of `JOBU_ADMIN_PASSWORD` again at the next start where that is set.
-     *
-     *     Needs the role `viewer`.
-     */
-    post: operations['changePassword']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/users': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * List users
-     * @description Needs the role `admin`.
-     */
-    get: operations['listUsers']
-    put?: never
-    /**
-     * Create a user
-     * @description Needs the role `admin`.
-     */
-    post: operations['createUser']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/users/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * One user
-     * @description Needs the role `admin`.
-     */
-    get: operations['getUser']
-    put?: never
-    post?: never
-    /**
-     * Delete a user
-     * @description What the user did stays in the audit log; API tokens that the user made stay valid.
-     *
-     *     Needs the role `admin`.
-     */
-    delete: operations['deleteUser']
-    options?: never
-    head?: never
-    /**
-     * Change parts of a user
-     * @description Another password, or `is_enabled: false`, ends the sessions of the user.
-     *
-     *     Needs the role `admin`.
-     */
-    patch: operations['updateUser']
-    trace?: never
-  }
-  '/tokens': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * List API tokens, newest first
-     * @description With those that were revoked or have expired.
-     *
-     *     Needs the role `admin`.
-     */
-    get: operations['listTokens']
-    put?: never
-    /**
-     * Create an API token
-     * @description The answer is the only place where the token is shown. Without an expiry it does not expire.
-     *
-     *     Needs the role `admin`.
-     */
-    post: operations['createToken']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/tokens/{id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * One API token
-     * @description Needs the role `admin`.
-     */
-    get: operations['getToken']
-    put?: never
-    post?: never
-    /**
-     * Revoke an API token
-     * @description It is refused at once here, and within five seconds by every other admin process.
-     *
-     *     Needs the role `admin`.
-     */
-    delete: operations['deleteToken']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/audit': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Who did what, newest first
-     * @description Page with `page` and `size`, or from page to page with `cursor`, which is as fast anywhere.
-     *
-     *     Needs the role `admin`.
-     */
-    get: operations['listAudit']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/stats/summary': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Today, the last hour and the last 24 hours at a glance
-     * @description From the full hour on in which each begins. By the time of settling. An execution that is retried by a person counts again when it settles again; a skipped one counts the slots it stands for. Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['getStatsSummary']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/stats/throughput': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * How many executions settled, by hour or day
-     * @description By the time of settling. An execution that is retried by a person counts again when it settles again; a skipped one counts the slots it stands for. At most 14 days by hour and 92 by day; default the last 24 hours, or 30 days. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. An hour belongs to the day in which it begins, also in a zone whose days begin at half an hour.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['listStatsThroughput']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/stats/durations': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * How long executions ran, by hour or day
-     * @description The attempt that settled, without those before it. Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off. At most 14 days by hour and 92 by day; default the last 24 hours, or 30 days. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. An hour belongs to the day in which it begins, also in a zone whose days begin at half an hour.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['listStatsDurations']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/stats/lateness': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * How long after they were due executions started, by hour or day
-     * @description Due is the scheduled time, with jitter, or the end of a backoff. By the hour of settling. Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off. At most 14 days by hour and 92 by day; default the last 24 hours, or 30 days. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. An hour belongs to the day in which it begins, also in a zone whose days begin at half an hour.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['listStatsLateness']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/stats/daily': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * How many executions settled on each day of a zone
-     * @description By the time of settling. An execution that is retried by a person counts again when it settles again; a skipped one counts the slots it stands for. At most 14 days by hour and 92 by day; default the last 24 hours, or 30 days. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. An hour belongs to the day in which it begins, also in a zone whose days begin at half an hour.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['listStatsDaily']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/stats/crons': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Crons with what settled of them, the worst first
-     * @description At most 7 days; default the last 24 hours. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. The orders are those an index gives, so that they cost the same for a hundred thousand crons: by failures, by the last failure, by the longest duration or lateness, by name. Crons without failures, or whose longest is below a millisecond, are not in those orders; the most failures are sought among the newest 20000 hours of crons with failures. Pages reach the first 500; `cron_id` asks for any cron. Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['listStatsCrons']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/stats/handlers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Handlers with what settled under them
-     * @description At most 7 days; default the last 24 hours. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off.
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['listStatsHandlers']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/events': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * What changes, as it changes
-     * @description Server-sent events, from now on or from `Last-Event-ID` on. The data of each is one line of JSON; `at` is
-     *     when it was told, at most a tenth of a second after it happened.
-     *
-     *     | topic | event | data |
-     *     | --- | --- | --- |
-     *     | `executions` | `execution` | `id, status, job_id` (its cron) `, handler_name, queue, attempt, progress_percentage?, current_step?, is_deleted?, at` |
-     *     | `crons` | `cron` | `id, action, name, handler_name, is_enabled, next_run_at, disabled_reason, at`; `action` is created, updated, enabled, disabled, deleted, fired or completed |
-     *     | `scheduler` | `scheduler` | `scheduler_running, changed_at, changed_by, has_active_reservation, reserved_until, reserved_by, reservation_reason, at` |
-     *     | `workers` | `worker`, `dispatcher` | `id, status, hostname, at`; `status` is ACTIVE, DRAINING, STOPPED or LOST |
-     *     | `logs` | `log` | `id, job_id, handler_name, attempt, line, at`: the execution's log reaches to this line; `/jobs/{id}/logs` has the lines |
-     *     | any | `more` | `topic, counts, at`: so many more changed, which are not told one by one: executions by status, crons as created, changed or deleted |
-     *     | | `resync` | `reason`: something may have been missed, so read anew what you show. unknown_event_id: the `Last-Event-ID` is too old; too_slow: more came than this client read; feed_interrupted: the server's connection to the database was lost |
-     *
-     *     A filter lets only events pass that have its field. A client that reads slowly gets the newest state of each execution
-     *     instead of every state. Events tell what to look at; what must not be missed is read from `/jobs`: an event may be lost
-     *     with the process that would have sent it, and events of two processes may swap places within a tenth of a second.
-     *
-     *     A comment line comes every 15 seconds, with the id of the place reached. Ids are the same in every admin process, so a
-     *     stream may go on at any of them.
-     *
-     *         curl -N "$URL/api/v1/events?topics=executions" -H "Authorization: Bearer $TOKEN"
-     *
-     *
-     *     Needs the role `viewer`.
-     */
-    get: operations['getEvents']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the service and its database work
+         * @description Needs no credentials.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the service can take requests, and if not, why
+         * @description Needs no credentials.
+         */
+        get: operations["getReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What Prometheus scrapes
+         * @description In its text format. Give Prometheus a token of the role viewer, as `authorization: { credentials: ... }`.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This document
+         * @description Pages made from it are at `/docs` and `/redoc`.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List crons
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listCrons"];
+        put?: never;
+        /**
+         * Create a cron
+         * @description Needs the role `admin`.
+         */
+        post: operations["createCron"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * When an expression fires next, before it is saved
+         * @description Needs the role `viewer`.
+         */
+        post: operations["previewCron"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One cron
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getCron"];
+        /**
+         * Change parts of a cron
+         * @description What is left out stays as it is. With `version`, only if nobody has changed it since. With `dry_run` the answer is what would come of it, and nothing is changed.
+         *
+         *     Needs the role `admin`.
+         */
+        put: operations["updateCron"];
+        post?: never;
+        /**
+         * Delete a cron
+         * @description What of it has not finished is cancelled; what has run stays, with its name.
+         *
+         *     Needs the role `admin`.
+         */
+        delete: operations["deleteCron"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/{id}/toggle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable or disable a cron
+         * @description Without `is_enabled` the other way round.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["toggleCron"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/{id}/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a cron now
+         * @description Whether it is enabled or not, and beside what of it runs already.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["triggerCron"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/{id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When a cron fires next
+         * @description Within its window and what is left of `max_runs`; nothing while it is disabled.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getCronNext"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every due instant of a cron with its verdict
+         * @description Oldest first, of the last 24 hours unless told otherwise (less for a younger cron, or one by the second), at most 20,000 instants: how each ran and how late, whether it waits, why it was skipped, or why it was not due (disabled, outside the window, before its creation). `summary` counts the whole span. UNACCOUNTED must never be seen.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listCronSlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/{id}/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run past slots of a cron that have no execution
+         * @description Oldest first, at a priority just below that of its regular slots, at most `max_active` at a time; a cron that refuses overlap lets its regular slots go first. With `dry_run` nothing is written, and the answer says how many there would be.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["backfillCron"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List executions
+         * @description Newest scheduled time first, any combination of filters. A page costs the same whatever the table holds. `total` is exact where only `status`, `handler_name`, `queue`, `param_source` and `priority` are given and fewer than 10,000 are PENDING; otherwise a few thousand are counted at most and `total_is_exact` is false. The first 10,000 executions can be paged by number, all of them by `cursor`. A page may have fewer items than asked for, even none, while `next_cursor` is not null: the filter hardly ever meets and the search goes on from there.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        /**
+         * Enqueue a job
+         * @description It persists at once and runs when its time comes. Under an `idempotency_key` the same body answers the first job with 200.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["createJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enqueue up to 10,000 jobs, all or none
+         * @description Needs the role `operator`.
+         */
+        post: operations["createJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/bulk/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry many executions
+         * @description Brings FAILED, TIMEOUT and CANCELLED ones back to PENDING, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["retryJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/bulk/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel many executions
+         * @description Cancels what is PENDING and tells what is RUNNING to stop, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["cancelJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete many executions
+         * @description Deletes what is not RUNNING, with its attempts and log, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["deleteJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One execution, with its runs and the last lines of its log
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an execution that is PENDING or final
+         * @description Needs the role `admin`.
+         */
+        delete: operations["deleteJob"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the priority or the time of a PENDING execution
+         * @description `scheduled_time: null` means now. An execution of a cron keeps its scheduled time, which is its slot; its priority can be changed.
+         *
+         *     Needs the role `operator`.
+         */
+        patch: operations["updateJob"];
+        trace?: never;
+    };
+    "/jobs/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All attempts of an execution, oldest first
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listJobRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why an execution is not running, or how it came to its end
+         * @description Every cause that can be told, the most decisive first: a stopped scheduler, a reservation, a time or backoff, an overlap, workers that do not serve it, a full pool, a place in the queue; where it runs; or how and by whom it was ended.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getJobWhy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What its handler logged: a page, or a live stream
+         * @description With `Accept: text/event-stream`: the lines stored so far, then new ones as they are written, until the
+         *     execution is final; `page`, `size`, `limit` and `offset` are for pages only.
+         *
+         *     | event | data | |
+         *     | --- | --- | --- |
+         *     | `log` | a LogLine | its id, `attempt:line`, sent as `Last-Event-ID` is where a later stream goes on |
+         *     | `execution` | `id, status, job_id, handler_name, queue, attempt, progress_percentage, current_step` | at the beginning, and when one of them has changed |
+         *     | `end` | `id, status, reason, error_message, finished_at, is_deleted?` | the last one: the execution is final, or was deleted |
+         *
+         *     A comment line comes every 15 seconds. A request with the id of `end` is answered 204 while nothing has changed since, so
+         *     that a browser's EventSource stops.
+         *
+         *         curl -N "$URL/api/v1/jobs/42/logs" -H "Authorization: Bearer $TOKEN" -H "Accept: text/event-stream"
+         *
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listJobLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a FAILED, TIMEOUT or CANCELLED execution back to PENDING
+         * @description Needs the role `operator`.
+         */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an execution
+         * @description One that is PENDING is CANCELLED at once; the handler of a RUNNING one is told within a second.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workers, live ones first
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One worker, with what it holds now
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getWorker"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workers/{id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a worker finish what it holds and claim nothing more
+         * @description For good: to take work again it has to be started again. It hears of it at once, or at its next heartbeat.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["drainWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dispatchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dispatchers, live ones first
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listDispatchers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dispatchers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One dispatcher
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getDispatcher"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List handlers by name, with who serves them
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listHandlers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/handlers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One handler
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getHandler"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scheduler/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the scheduler runs, what runs, what waits, and what came of it all
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getSchedulerStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scheduler/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start the scheduler
+         * @description Slots missed while it was stopped follow the misfire policy of their cron. With `dry_run=true` nothing changes, and the answer says how many slots of how many crons would run now.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["startScheduler"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scheduler/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop the scheduler
+         * @description From then on nothing is claimed and no slot dispatched, in any process, until it is started again; what runs finishes. Leases, time limits, statistics and retention are looked after meanwhile.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["stopScheduler"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scheduler/reservation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold the queue for a maintenance window
+         * @description Nothing is claimed while it holds; slots still become PENDING, so none is missed. It ends by itself after `ttl_seconds`.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["createReservation"];
+        /**
+         * End the reservation, whoever made it
+         * @description Needs the role `admin`.
+         */
+        delete: operations["deleteReservation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{handler}/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a handler now, alone
+         * @deprecated
+         * @description The old direct trigger; use POST /jobs. The queue is reserved for this execution: nothing else starts until it has ended, or for an hour at most.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["triggerHandler"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a name and a password
+         * @description Begins a session and sets its cookie, `jobu_session`. Requests of the session that change something send its `csrf_token` as `X-CSRF-Token`. After failures there are pauses, each longer than the one before.
+         *
+         *     Needs no credentials.
+         */
+        post: operations["signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the session
+         * @description Without a session, as with a token, nothing happens.
+         *
+         *     Needs the role `viewer`.
+         */
+        post: operations["signOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who asks, and with which role
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one's own password
+         * @description Ends all sessions of the user; a caller with a session gets a new one. The password of the user `admin` is that of `JOBU_ADMIN_PASSWORD` again at the next start where that is set.
+         *
+         *     Needs the role `viewer`.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description Needs the role `admin`.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Create a user
+         * @description Needs the role `admin`.
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One user
+         * @description Needs the role `admin`.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user
+         * @description What the user did stays in the audit log; API tokens that the user made stay valid.
+         *
+         *     Needs the role `admin`.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Change parts of a user
+         * @description Another password, or `is_enabled: false`, ends the sessions of the user.
+         *
+         *     Needs the role `admin`.
+         */
+        patch: operations["updateUser"];
+        trace?: never;
+    };
+    "/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API tokens, newest first
+         * @description With those that were revoked or have expired.
+         *
+         *     Needs the role `admin`.
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Create an API token
+         * @description The answer is the only place where the token is shown. Without an expiry it does not expire.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One API token
+         * @description Needs the role `admin`.
+         */
+        get: operations["getToken"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API token
+         * @description It is refused at once here, and within five seconds by every other admin process.
+         *
+         *     Needs the role `admin`.
+         */
+        delete: operations["deleteToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, newest first
+         * @description Page with `page` and `size`, or from page to page with `cursor`, which is as fast anywhere.
+         *
+         *     Needs the role `admin`.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today, the last hour and the last 24 hours at a glance
+         * @description From the full hour on in which each begins. By the time of settling. An execution that is retried by a person counts again when it settles again; a skipped one counts the slots it stands for. Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getStatsSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/throughput": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many executions settled, by hour or day
+         * @description By the time of settling. An execution that is retried by a person counts again when it settles again; a skipped one counts the slots it stands for. At most 14 days by hour and 92 by day; default the last 24 hours, or 30 days. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. An hour belongs to the day in which it begins, also in a zone whose days begin at half an hour.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsThroughput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/durations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long executions ran, by hour or day
+         * @description The attempt that settled, without those before it. Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off. At most 14 days by hour and 92 by day; default the last 24 hours, or 30 days. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. An hour belongs to the day in which it begins, also in a zone whose days begin at half an hour.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsDurations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/lateness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long after they were due executions started, by hour or day
+         * @description Due is the scheduled time, with jitter, or the end of a backoff. By the hour of settling. Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off. At most 14 days by hour and 92 by day; default the last 24 hours, or 30 days. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. An hour belongs to the day in which it begins, also in a zone whose days begin at half an hour.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsLateness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many executions settled on each day of a zone
+         * @description By the time of settling. An execution that is retried by a person counts again when it settles again; a skipped one counts the slots it stands for. At most 14 days by hour and 92 by day; default the last 24 hours, or 30 days. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. An hour belongs to the day in which it begins, also in a zone whose days begin at half an hour.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsDaily"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/crons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Crons with what settled of them, the worst first
+         * @description At most 7 days; default the last 24 hours. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. The orders are those an index gives, so that they cost the same for a hundred thousand crons: by failures, by the last failure, by the longest duration or lateness, by name. Crons without failures, or whose longest is below a millisecond, are not in those orders; the most failures are sought among the newest 20000 hours of crons with failures. Pages reach the first 500; `cron_id` asks for any cron. Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsCrons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Handlers with what settled under them
+         * @description At most 7 days; default the last 24 hours. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. Percentiles come from logarithmic histograms, eight buckets an octave, and are at most 9 % off.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsHandlers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as it changes
+         * @description Server-sent events, from now on or from `Last-Event-ID` on. The data of each is one line of JSON; `at` is
+         *     when it was told, at most a tenth of a second after it happened.
+         *
+         *     | topic | event | data |
+         *     | --- | --- | --- |
+         *     | `executions` | `execution` | `id, status, job_id` (its cron) `, handler_name, queue, attempt, progress_percentage?, current_step?, is_deleted?, at` |
+         *     | `crons` | `cron` | `id, action, name, handler_name, is_enabled, next_run_at, disabled_reason, at`; `action` is created, updated, enabled, disabled, deleted, fired or completed |
+         *     | `scheduler` | `scheduler` | `scheduler_running, changed_at, changed_by, has_active_reservation, reserved_until, reserved_by, reservation_reason, at` |
+         *     | `workers` | `worker`, `dispatcher` | `id, status, hostname, at`; `status` is ACTIVE, DRAINING, STOPPED or LOST |
+         *     | `logs` | `log` | `id, job_id, handler_name, attempt, line, at`: the execution's log reaches to this line; `/jobs/{id}/logs` has the lines |
+         *     | any | `more` | `topic, counts, at`: so many more changed, which are not told one by one: executions by status, crons as created, changed or deleted |
+         *     | | `resync` | `reason`: something may have been missed, so read anew what you show. unknown_event_id: the `Last-Event-ID` is too old; too_slow: more came than this client read; feed_interrupted: the server's connection to the database was lost |
+         *
+         *     A filter lets only events pass that have its field. A client that reads slowly gets the newest state of each execution
+         *     instead of every state. Events tell what to look at; what must not be missed is read from `/jobs`: an event may be lost
+         *     with the process that would have sent it, and events of two processes may swap places within a tenth of a second.
+         *
+         *     A comment line comes every 15 seconds, with the id of the place reached. Ids are the same in every admin process, so a
+         *     stream may go on at any of them.
+         *
+         *         curl -N "$URL/api/v1/events?topics=executions" -H "Authorization: Bearer $TOKEN"
+         *
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /**
-     * @example {
-     *       "name": "nightly backup",
-     *       "cron_expression": "0 2 * * *",
-     *       "timezone": "Asia/Seoul",
-     *       "handler_name": "http",
-     *       "handler_params": {
-     *         "url": "https://backup.example.com/run",
-     *         "method": "POST"
-     *       },
-     *       "overlap_policy": "skip",
-     *       "max_retry": 3,
-     *       "timeout_seconds": 1800,
-     *       "tags": [
-     *         "backup"
-     *       ]
-     *     }
-     */
-    CronCreate: {
-      name: string
-      /** @example 0 2 * * * */
-      cron_expression: string
-      /** @example http */
-      handler_name: string
-      description?: string | null
-      /**
-       * @description An IANA name; left out: the configuration's
-       * @example Asia/Seoul
-       */
-      timezone?: string
-      /**
-       * @description With both day fields set: either may match, or both must
-       * @enum {string}
-       */
-      day_match?: 'or' | 'and'
-      handler_params?: {
-        [key: string]: unknown
-      }
-      is_enabled?: boolean
-      /** @enum {string} */
-      overlap_policy?: 'allow' | 'skip' | 'buffer_one' | 'replace'
-      /** @description The boolean form of `overlap_policy`: true is `allow`, false is `skip` */
-      allow_overlap?: boolean
-      /** @description Tries after the first */
-      max_retry?: number
-      retry_delay_seconds?: number
-      /** @enum {string} */
-      retry_backoff?: 'fixed' | 'exponential'
-      /** @description Null: no limit */
-      timeout_seconds?: number | null
-      /** @description Higher first; the default is 0 */
-      priority?: number
-      /**
-       * @description Workers choose by it
-       * @example default
-       */
-      queue?: string
-      /** @enum {string} */
-      misfire_policy?: 'fire_once' | 'fire_all' | 'skip'
-      /** @description How many missed slots `fire_all` runs at most, the newest */
-      misfire_limit?: number
-      /** @description A missed slot older than this does not run any more */
-      misfire_grace_seconds?: number
-      /** @description Fires from here on, inclusive */
-      start_at?: string | null
-      /** @description Fires until here, exclusive */
-      end_at?: string | null
-      /** @description Starts up to this much later; below the cron's interval */
-      jitter_seconds?: number
-      /** @description Completed after so many; null: never */
-      max_runs?: number | null
-      /** @description Disabled after so many failures in a row; null: never */
-      pause_after_failures?: number | null
-      tags?: string[]
-      owner?: string | null
-    }
-    /**
-     * @example {
-     *       "cron_expression": "0 9 * * 1-5",
-     *       "timezone": "Asia/Seoul",
-     *       "count": 3
-     *     }
-     */
-    CronPreviewRequest: {
-      /** @example 0 2 * * * */
-      cron_expression: string
-      /**
-       * @description An IANA name; left out: the configuration's
-       * @example Asia/Seoul
-       */
-      timezone?: string
-      /**
-       * @description With both day fields set: either may match, or both must
-       * @enum {string}
-       */
-      day_match?: 'or' | 'and'
-      /**
-       * Format: date-time
-       * @description Left out: now
-       * @example 2026-03-01T09:00:00+09:00
-       */
-      from?: string
-      /** @default 10 */
-      count: number
-    }
-    /**
-     * @example {
-     *       "cron_expression": "30 2 * * *",
-     *       "version": 1
-     *     }
-     */
-    CronUpdate: {
-      name?: string
-      /** @example 0 2 * * * */
-      cron_expression?: string
-      /** @example http */
-      handler_name?: string
-      description?: string | null
-      /**
-       * @description An IANA name; left out: the configuration's
-       * @example Asia/Seoul
-       */
-      timezone?: string
-      /**
-       * @description With both day fields set: either may match, or both must
-       * @enum {string}
-       */
-      day_match?: 'or' | 'and'
-      handler_params?: {
-        [key: string]: unknown
-      }
-      is_enabled?: boolean
-      /** @enum {string} */
-      overlap_policy?: 'allow' | 'skip' | 'buffer_one' | 'replace'
-      /** @description The boolean form of `overlap_policy`: true is `allow`, false is `skip` */
-      allow_overlap?: boolean
-      /** @description Tries after the first */
-      max_retry?: number
-      retry_delay_seconds?: number
-      /** @enum {string} */
-      retry_backoff?: 'fixed' | 'exponential'
-      /** @description Null: no limit */
-      timeout_seconds?: number | null
-      /** @description Higher first; the default is 0 */
-      priority?: number
-      /**
-       * @description Workers choose by it
-       * @example default
-       */
-      queue?: string
-      /** @enum {string} */
-      misfire_policy?: 'fire_once' | 'fire_all' | 'skip'
-      /** @description How many missed slots `fire_all` runs at most, the newest */
-      misfire_limit?: number
-      /** @description A missed slot older than this does not run any more */
-      misfire_grace_seconds?: number
-      /** @description Fires from here on, inclusive */
-      start_at?: string | null
-      /** @description Fires until here, exclusive */
-      end_at?: string | null
-      /** @description Starts up to this much later; below the cron's interval */
-      jitter_seconds?: number
-      /** @description Completed after so many; null: never */
-      max_runs?: number | null
-      /** @description Disabled after so many failures in a row; null: never */
-      pause_after_failures?: number | null
-      tags?: string[]
-      owner?: string | null
-      /** @description The one that was read; refuses the edit of a cron that has changed since */
-      version?: number
-    }
-    /**
-     * @example {
-     *       "is_enabled": false
-     *     }
-     */
-    CronToggle: {
-      is_enabled?: boolean
-    }
-    /**
-     * @example {
-     *       "params": {
-     *         "url": "https://backup.example.com/run?full=1"
-     *       }
-     *     }
-     */
-    CronTrigger: {
-      /** @description Instead of the cron's own */
-      params?: {
-        [key: string]: unknown
-      }
-    }
-    /**
-     * @example {
-     *       "from": "2026-01-31T00:00:00+09:00",
-     *       "to": "2026-02-02T00:00:00+09:00",
-     *       "max_active": 2
-     *     }
-     */
-    Backfill: {
-      /**
-       * Format: date-time
-       * @description Exclusive, so that adjoining ranges repeat nothing
-       * @example 2026-03-01T09:00:00+09:00
-       */
-      from: string
-      /**
-       * Format: date-time
-       * @description Inclusive; not ahead of now
-       * @example 2026-03-01T09:00:00+09:00
-       */
-      to: string
-      /** @description Only count */
-      dry_run?: boolean
-      /**
-       * @description How many of them may be active at once
-       * @default 1
-       */
-      max_active: number
-      /** @description Instead of the cron's own */
-      params?: {
-        [key: string]: unknown
-      }
-    }
-    /**
-     * @example {
-     *       "handler_name": "http",
-     *       "params": {
-     *         "url": "https://reports.example.com/daily",
-     *         "method": "POST"
-     *       },
-     *       "priority": 10,
-     *       "idempotency_key": "report-2026-03-01"
-     *     }
-     */
-    JobCreate: {
-      /**
-       * @description It or `type` is required
-       * @example http
-       */
-      handler_name?: string
-      /** @description Another name for `handler_name` */
-      type?: string
-      /**
-       * @description As the schema of the handler says
-       * @default {}
-       */
-      params: {
-        [key: string]: unknown
-      }
-      /** @description Null: now. One that has passed runs now as well. At most 366 days from now */
-      scheduled_time?: string | null
-      /** @description Another name for `scheduled_time` */
-      time?: string | null
-      /** @description Higher first; the default is 0 */
-      priority?: number
-      /**
-       * @description Workers choose by it
-       * @example default
-       */
-      queue?: string
-      /** @description Tries after the first */
-      max_retry?: number
-      retry_delay_seconds?: number
-      /** @enum {string} */
-      retry_backoff?: 'fixed' | 'exponential'
-      /** @description Null: no limit */
-      timeout_seconds?: number | null
-      /** @description The same request under the same key makes one job */
-      idempotency_key?: string
-    }
-    /**
-     * @example {
-     *       "jobs": [
-     *         {
-     *           "handler_name": "http",
-     *           "params": {
-     *             "url": "https://reports.example.com/daily",
-     *             "method": "POST"
-     *           },
-     *           "priority": 10,
-     *           "idempotency_key": "report-2026-03-01"
-     *         },
-     *         {
-     *           "type": "sleep",
-     *           "params": {
-     *             "ms": 100
-     *           },
-     *           "time": null
-     *         }
-     *       ]
-     *     }
-     */
-    JobsCreate: {
-      jobs: components['schemas']['JobCreate'][]
-    }
-    /**
-     * @example {
-     *       "filter": {
-     *         "status": "FAILED",
-     *         "handler_name": "http"
-     *       },
-     *       "dry_run": true
-     *     }
-     */
-    BulkAction: {
-      ids?: number[]
-      filter?: components['schemas']['JobFilter']
-      /**
-       * @description Every execution there is
-       * @constant
-       */
-      all?: true
-      /** @description Only say how many */
-      dry_run?: boolean
-    }
-    /** @description As the parameters of GET /jobs; several statuses or sources as a list */
-    JobFilter: {
-      cron_id?: number
-      status?:
-        | ('PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED')
-        | ('PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED')[]
-      handler_name?: string
-      queue?: string
-      param_source?: ('cron' | 'api' | 'schedule' | 'event') | ('cron' | 'api' | 'schedule' | 'event')[]
-      /** @description Higher first; the default is 0 */
-      priority?: number
-      /**
-       * Format: date-time
-       * @description Inclusive, on the scheduled time
-       * @example 2026-03-01T09:00:00+09:00
-       */
-      from_date?: string
-      /**
-       * Format: date-time
-       * @description Exclusive, on the scheduled time
-       * @example 2026-03-01T09:00:00+09:00
-       */
-      to_date?: string
-      /** @description The id, a part of the name of the handler or the cron in any case, or words of the error message of one that is FAILED or TIMEOUT (of its first 1,000 characters; the last word may be a beginning) */
-      q?: string
-    }
-    /**
-     * @example {
-     *       "priority": 10
-     *     }
-     */
-    JobChange: {
-      /** @description Higher first; the default is 0 */
-      priority?: number
-      scheduled_time?: string | null
-    }
-    /**
-     * @example {
-     *       "reason": "database upgrade",
-     *       "ttl_seconds": 1800
-     *     }
-     */
-    ReservationCreate: {
-      /**
-       * @description Shown to everyone who asks why nothing runs
-       * @example database upgrade
-       */
-      reason: string
-      /**
-       * @description It ends by itself after so long
-       * @default 3600
-       * @example 1800
-       */
-      ttl_seconds: number
-    }
-    /**
-     * @example {
-     *       "name": "admin",
-     *       "password": "correct horse battery"
-     *     }
-     */
-    SignIn: {
-      /** @example admin */
-      name: string
-      /** Format: password */
-      password: string
-    }
-    /**
-     * @example {
-     *       "current_password": "correct horse battery",
-     *       "new_password": "staple in a haystack"
-     *     }
-     */
-    PasswordChange: {
-      /** Format: password */
-      current_password: string
-      /** Format: password */
-      new_password: string
-    }
-    /**
-     * @example {
-     *       "name": "jiwoo",
-     *       "password": "correct horse battery",
-     *       "role": "operator"
-     *     }
-     */
-    UserCreate: {
-      /** @example jiwoo */
-      name: string
-      /** Format: password */
-      password: string
-      /**
-       * @description Each role may do what those before it may
-       * @enum {string}
-       */
-      role: 'viewer' | 'operator' | 'admin'
-      /** @default true */
-      is_enabled: boolean
-    }
-    /**
-     * @example {
-     *       "role": "viewer"
-     *     }
-     */
-    UserUpdate: {
-      /** @example jiwoo */
-      name?: string
-      /** Format: password */
-      password?: string
-      /**
-       * @description Each role may do what those before it may
-       * @enum {string}
-       */
-      role?: 'viewer' | 'operator' | 'admin'
-      is_enabled?: boolean
-    }
-    /**
-     * @example {
-     *       "name": "deploy script",
-     *       "role": "operator",
-     *       "expires_in_days": 90
-     *     }
-     */
-    ApiTokenCreate: {
-      /** @example deploy script */
-      name: string
-      /**
-       * @description Each role may do what those before it may
-       * @enum {string}
-       */
-      role: 'viewer' | 'operator' | 'admin'
-      expires_at?: string | null
-      expires_in_days?: number | null
-    }
-    Error: {
-      error: {
-        /** @example CRON_NOT_FOUND */
-        code: string
-        /** @example Cron job with id 123 not found */
-        message: string
-        details: {
-          field: string
-          message: string
-          received?: unknown
-          expected?: unknown
-        }[]
-      }
-    }
-    Health: {
-      /** @enum {string} */
-      status: 'healthy' | 'unhealthy'
-      /** @enum {string} */
-      database: 'connected' | 'disconnected'
-      version: string
-    }
-    /** @description Degraded: something is wrong that the service can do without for a while; it takes requests */
-    Ready: {
-      /** @enum {string} */
-      status: 'ready' | 'degraded' | 'not ready'
-      /**
-       * @description `ok`, or what is wrong, by name
-       * @example {
-       *       "database": "ok",
-       *       "migrations": "ok"
-       *     }
-       */
-      checks: {
-        [key: string]: string
-      }
-    }
-    CronPage: {
-      items: components['schemas']['CronItem'][]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-    }
-    /** @description A cron job; with `fields`, those fields of it */
-    CronItem: {
-      id?: number
-      name?: string
-      description?: string | null
-      cron_expression?: string
-      timezone?: string
-      /** @enum {string} */
-      day_match?: 'or' | 'and'
-      handler_name?: string
-      handler_params?: {
-        [key: string]: unknown
-      }
-      is_enabled?: boolean
-      /** @enum {string} */
-      overlap_policy?: 'allow' | 'skip' | 'buffer_one' | 'replace'
-      allow_overlap?: boolean
-      max_retry?: number
-      retry_delay_seconds?: number
-      /** @enum {string} */
-      retry_backoff?: 'fixed' | 'exponential'
-      timeout_seconds?: number | null
-      priority?: number
-      queue?: string
-      /** @enum {string} */
-      misfire_policy?: 'fire_once' | 'fire_all' | 'skip'
-      misfire_limit?: number
-      misfire_grace_seconds?: number
-      start_at?: string | null
-      end_at?: string | null
-      jitter_seconds?: number
-      max_runs?: number | null
-      pause_after_failures?: number | null
-      tags?: string[]
-      owner?: string | null
-      next_run_at?: string | null
-      last_run_at?: string | null
-      last_status?:
-        | ('PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED')
-        | null
-      completed_at?: string | null
-      disabled_reason?: string | null
-      run_count?: number
-      version?: number
-      /** Format: date-time */
-      created_at?: string
-      /** Format: date-time */
-      updated_at?: string
-    }
-    /**
-     * @description A cron job
-     * @example {
-     *       "id": 42,
-     *       "name": "nightly backup",
-     *       "description": null,
-     *       "cron_expression": "0 2 * * *",
-     *       "timezone": "Asia/Seoul",
-     *       "day_match": "or",
-     *       "handler_name": "http",
-     *       "handler_params": {
-     *         "url": "https://backup.example.com/run",
-     *         "method": "POST"
-     *       },
-     *       "is_enabled": true,
-     *       "overlap_policy": "skip",
-     *       "allow_overlap": false,
-     *       "max_retry": 3,
-     *       "retry_delay_seconds": 10,
-     *       "retry_backoff": "exponential",
-     *       "timeout_seconds": 1800,
-     *       "priority": 0,
-     *       "queue": "default",
-     *       "misfire_policy": "fire_once",
-     *       "misfire_limit": 100,
-     *       "misfire_grace_seconds": 86400,
-     *       "start_at": null,
-     *       "end_at": null,
-     *       "jitter_seconds": 0,
-     *       "max_runs": null,
-     *       "pause_after_failures": null,
-     *       "tags": [
-     *         "backup"
-     *       ],
-     *       "owner": null,
-     *       "next_run_at": "2026-03-01T17:00:00.000Z",
-     *       "last_run_at": "2026-02-28T17:00:00.000Z",
-     *       "last_status": "SUCCESS",
-     *       "completed_at": null,
-     *       "disabled_reason": null,
-     *       "run_count": 17,
-     *       "version": 1,
-     *       "created_at": "2026-02-11T01:12:43.120Z",
-     *       "updated_at": "2026-02-11T01:12:43.120Z"
-     *     }
-     */
-    Cron: {
-      id: number
-      name: string
-      description: string | null
-      cron_expression: string
-      timezone: string
-      /** @enum {string} */
-      day_match: 'or' | 'and'
-      handler_name: string
-      handler_params: {
-        [key: string]: unknown
-      }
-      is_enabled: boolean
-      /** @enum {string} */
-      overlap_policy: 'allow' | 'skip' | 'buffer_one' | 'replace'
-      allow_overlap: boolean
-      max_retry: number
-      retry_delay_seconds: number
-      /** @enum {string} */
-      retry_backoff: 'fixed' | 'exponential'
-      timeout_seconds: number | null
-      priority: number
-      queue: string
-      /** @enum {string} */
-      misfire_policy: 'fire_once' | 'fire_all' | 'skip'
-      misfire_limit: number
-      misfire_grace_seconds: number
-      start_at: string | null
-      end_at: string | null
-      jitter_seconds: number
-      max_runs: number | null
-      pause_after_failures: number | null
-      tags: string[]
-      owner: string | null
-      next_run_at: string | null
-      last_run_at: string | null
-      last_status: ('PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED') | null
-      completed_at: string | null
-      disabled_reason: string | null
-      run_count: number
-      version: number
-      /** Format: date-time */
-      created_at: string
-      /** Format: date-time */
-      updated_at: string
-    }
-    CronPreview: {
-      /** @description When it fires next */
-      next: string[]
-      /** @example every day at 09:00 */
-      description: string
-      /** @description Runs that a change of the clocks moved, or that show another run's time */
-      daylight_saving?: {
-        /** Format: date-time */
-        at: string
-        effect: string
-      }[]
-    }
-    /**
-     * @description An execution
-     * @example {
-     *       "id": 1042,
-     *       "job_id": 42,
-     *       "cron_name": "nightly backup",
-     *       "handler_name": "http",
-     *       "params": {
-     *         "url": "https://backup.example.com/run",
-     *         "method": "POST"
-     *       },
-     *       "param_source": "cron",
-     *       "scheduled_time": "2026-02-28T17:00:00.000Z",
-     *       "run_at": "2026-02-28T17:00:00.000Z",
-     *       "status": "SUCCESS",
-     *       "waiting_for": null,
-     *       "priority": 0,
-     *       "queue": "default",
-     *       "attempt": 1,
-     *       "started_at": "2026-02-28T17:00:00.013Z",
-     *       "finished_at": "2026-02-28T17:00:02.450Z",
-     *       "duration_ms": 2437,
-     *       "retry_count": 0,
-     *       "max_retry": 3,
-     *       "retry_delay_seconds": 10,
-     *       "retry_backoff": "exponential",
-     *       "timeout_seconds": 1800,
-     *       "progress_percentage": 100,
-     *       "current_step": null,
-     *       "cancel_requested_at": null,
-     *       "reason": null,
-     *       "error_message": null,
-     *       "result": {
-     *         "status": 200
-     *       },
-     *       "worker_id": "worker-7f3a",
-     *       "created_at": "2026-02-28T17:00:00.004Z"
-     *     }
-     */
-    Job: {
-      id: number
-      /** @description Its cron */
-      job_id: number | null
-      cron_name: string | null
-      handler_name: string
-      params: {
-        [key: string]: unknown
-      }
-      /** @enum {string} */
-      param_source: 'cron' | 'api' | 'schedule' | 'event'
-      /** Format: date-time */
-      scheduled_time: string
-      /**
-       * Format: date-time
-       * @description When this attempt is due: with jitter, or after a backoff
-       */
-      run_at: string
-      /** @enum {string} */
-      status: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED'
-      waiting_for: ('time' | 'overlap' | 'backfill') | null
-      priority: number
-      queue: string
-      attempt: number
-      started_at: string | null
-      finished_at: string | null
-      duration_ms: number | null
-      retry_count: number
-      max_retry: number
-      retry_delay_seconds: number
-      /** @enum {string} */
-      retry_backoff: 'fixed' | 'exponential'
-      timeout_seconds: number | null
-      progress_percentage: number | null
-      current_step: string | null
-      cancel_requested_at: string | null
-      reason: string | null
-      error_message: string | null
-      result: unknown
-      worker_id: string | null
-      /** Format: date-time */
-      created_at: string
-    }
-    NextRuns: {
-      /** @description When it fires next; the first may be due already */
-      next: string[]
-      /** @example every day at 09:00 */
-      description: string
-      /** @description Runs that a change of the clocks moved, or that show another run's time */
-      daylight_saving?: {
-        /** Format: date-time */
-        at: string
-        effect: string
-      }[]
-      /** @description Why there are fewer than asked for; null: there are not */
-      ends: ('DISABLED' | 'COMPLETED' | 'END_AT' | 'MAX_RUNS' | 'NEVER') | null
-      /** @description Of `max_runs`; null without it. A skipped slot uses none */
-      runs_left: number | null
-      /** @description False: nothing fires until the scheduler is started */
-      scheduler_running: boolean
-    }
-    SlotPage: {
-      items: components['schemas']['Slot'][]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-      /** Format: date-time */
-      from: string
-      /** Format: date-time */
-      to: string
-      /** @description How many instants of the whole span have each verdict */
-      summary: {
-        [key: string]: number
-      }
-      /** @description Executions of the span that a person asked for, which are no slots; the newest 100 */
-      triggers: {
-        job_id: number
-        /** Format: date-time */
-        scheduled_time: string
-        /** @enum {string} */
-        status: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED'
-        started_at: string | null
-        finished_at: string | null
-      }[]
-      triggers_total: number
-    }
-    /** @description An instant of a cron and its verdict */
-    Slot: {
-      /** Format: date-time */
-      scheduled_time: string
-      /**
-       * @description The status of its execution; or why it has none. UNACCOUNTED: it was due, and there is neither a row nor a reason.
-       * @enum {string}
-       */
-      verdict:
-        | 'PENDING'
-        | 'RUNNING'
-        | 'SUCCESS'
-        | 'FAILED'
-        | 'TIMEOUT'
-        | 'CANCELLED'
-        | 'SKIPPED'
-        | 'PENDING_DISPATCH'
-        | 'SCHEDULER_STOPPED'
-        | 'DISABLED'
-        | 'OUTSIDE_WINDOW'
-        | 'NOT_DUE'
-        | 'DROPPED_BY_EDIT'
-        | 'COMPLETED'
-        | 'BEFORE_CREATION'
-        | 'BEFORE_HISTORY'
-        | 'EXPIRED'
-        | 'UNACCOUNTED'
-      explanation: string
-      /** @description Its execution */
-      job_id: number | null
-      started_at: string | null
-      finished_at: string | null
-      /** @description From the slot to its start */
-      late_ms: number | null
-      duration_ms: number | null
-      reason: string | null
-      is_backfill: boolean
-      /** @description The SKIPPED execution that stands for this slot and others of one outage */
-      covered_by: number | null
-    }
-    JobPage: {
-      items: components['schemas']['JobItem'][]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-    }
-    /** @description An execution; with `fields`, those fields of it */
-    JobItem: {
-      id?: number
-      /** @description Its cron */
-      job_id?: number | null
-      cron_name?: string | null
-      handler_name?: string
-      params?: {
-        [key: string]: unknown
-      }
-      /** @enum {string} */
-      param_source?: 'cron' | 'api' | 'schedule' | 'event'
-      /** Format: date-time */
-      scheduled_time?: string
-      /**
-       * Format: date-time
-       * @description When this attempt is due: with jitter, or after a backoff
-       */
-      run_at?: string
-      /** @enum {string} */
-      status?: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED'
-      waiting_for?: ('time' | 'overlap' | 'backfill') | null
-      priority?: number
-      queue?: string
-      attempt?: number
-      started_at?: string | null
-      finished_at?: string | null
-      duration_ms?: number | null
-      retry_count?: number
-      max_retry?: number
-      retry_delay_seconds?: number
-      /** @enum {string} */
-      retry_backoff?: 'fixed' | 'exponential'
-      timeout_seconds?: number | null
-      progress_percentage?: number | null
-      current_step?: string | null
-      cancel_requested_at?: string | null
-      reason?: string | null
-      error_message?: string | null
-      result?: unknown
-      worker_id?: string | null
-      /** Format: date-time */
-      created_at?: string
-    }
-    /** @description The jobs made, in the order given */
-    BulkJobs: {
-      count: number
-      ids: number[]
-    }
-    /** @description An execution with its runs and the last lines of its log */
-    JobDetail: {
-      id: number
-      /** @description Its cron */
-      job_id: number | null
-      cron_name: string | null
-      handler_name: string
-      params: {
-        [key: string]: unknown
-      }
-      /** @enum {string} */
-      param_source: 'cron' | 'api' | 'schedule' | 'event'
-      /** Format: date-time */
-      scheduled_time: string
-      /**
-       * Format: date-time
-       * @description When this attempt is due: with jitter, or after a backoff
-       */
-      run_at: string
-      /** @enum {string} */
-      status: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED'
-      waiting_for: ('time' | 'overlap' | 'backfill') | null
-      priority: number
-      queue: string
-      attempt: number
-      started_at: string | null
-      finished_at: string | null
-      duration_ms: number | null
-      retry_count: number
-      max_retry: number
-      retry_delay_seconds: number
-      /** @enum {string} */
-      retry_backoff: 'fixed' | 'exponential'
-      timeout_seconds: number | null
-      progress_percentage: number | null
-      current_step: string | null
-      cancel_requested_at: string | null
-      reason: string | null
-      error_message: string | null
-      result: unknown
-      worker_id: string | null
-      /** Format: date-time */
-      created_at: string
-      runs: components['schemas']['Run'][]
-      logs: components['schemas']['LogLine'][]
-    }
-    /** @description One try at an execution */
-    Run: {
-      attempt: number
-      /** @enum {string} */
-      status: 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'RELEASED' | 'RUNNING'
-      worker_id: string | null
-      started_at: string | null
-      finished_at: string | null
-      duration_ms: number | null
-      reason: string | null
-      error_message: string | null
-      error_stack: string | null
-    }
-    LogLine: {
-      /** Format: date-time */
-      logged_at: string
-      attempt: number
-      line: number
-      level: string
-      message: string
-      fields: {
-        [key: string]: unknown
-      } | null
-    }
-    RunList: {
-      items: components['schemas']['Run'][]
-    }
-    /**
-     * @example {
-     *       "id": 17,
-     *       "status": "PENDING",
-     *       "verdict": "HANDLER_NOT_SERVED",
-     *       "explanation": "No live worker has the handler \"report\".",
-     *       "causes": [
-     *         {
-     *           "code": "HANDLER_NOT_SERVED",
-     *           "message": "No live worker has the handler \"report\".",
-     *           "details": {
-     *             "handler_name": "report",
-     *             "workers": [
-     *               "worker-a-1"
-     *             ]
-     *           }
-     *         }
-     *       ],
-     *       "cron": null,
-     *       "asked_at": "2026-01-31T00:00:00.000Z"
-     *     }
-     */
-    Why: {
-      id: number
-      /** @enum {string} */
-      status: 'PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED'
-      /**
-       * @description The most decisive cause
-       * @enum {string}
-       */
-      verdict:
-        | 'SCHEDULED_LATER'
-        | 'JITTER'
-        | 'BACKING_OFF'
-        | 'PROMOTION_DUE'
-        | 'WAITING_FOR_OVERLAP'
-        | 'WAITING_FOR_BACKFILL'
-        | 'SCHEDULER_STOPPED'
-        | 'QUEUE_RESERVED'
-        | 'NO_DISPATCHER'
-        | 'NO_WORKER'
-        | 'QUEUE_NOT_SERVED'
-        | 'HANDLER_NOT_SERVED'
-        | 'NO_WORKER_SERVES_BOTH'
-        | 'POOLS_FULL'
-        | 'BEHIND_OTHERS'
-        | 'BEING_CLAIMED'
-        | 'RUNNING'
-        | 'CANCEL_REQUESTED'
-        | 'LEASE_EXPIRED'
-        | 'TIME_LIMIT_PASSED'
-        | 'SUCCEEDED'
-        | 'FAILED'
-        | 'CANCELLED'
-        | 'SKIPPED'
-        | 'RETRIES_USED_UP'
-        | 'NO_RETRIES'
-        | 'SCHEDULER_WAS_STOPPED'
-        | 'OVERLAP'
-        | 'BUFFER_FULL'
-        | 'REPLACED'
-        | 'MISFIRE'
-        | 'WORKER_LOST'
-        | 'TIMEOUT'
-        | 'CANCELLED_BY_USER'
-        | 'CRON_DELETED'
-        | 'HANDLER_NOT_FOUND'
-        | 'PARAMS_INVALID'
-        | 'SECRET_NOT_FOUND'
-        | 'RESULT_INVALID'
-        | 'HANDLER_ERROR'
-        | 'DRAINED'
-      /** @description All causes in words */
-      explanation: string
-      /** @description The most decisive first */
-      causes: {
-        /** @enum {string} */
-        code:
-          | 'SCHEDULED_LATER'
-          | 'JITTER'
-          | 'BACKING_OFF'
-          | 'PROMOTION_DUE'
-          | 'WAITING_FOR_OVERLAP'
-          | 'WAITING_FOR_BACKFILL'
-          | 'SCHEDULER_STOPPED'
-          | 'QUEUE_RESERVED'
-          | 'NO_DISPATCHER'
-          | 'NO_WORKER'
-          | 'QUEUE_NOT_SERVED'
-          | 'HANDLER_NOT_SERVED'
-          | 'NO_WORKER_SERVES_BOTH'
-          | 'POOLS_FULL'
-          | 'BEHIND_OTHERS'
-          | 'BEING_CLAIMED'
-          | 'RUNNING'
-          | 'CANCEL_REQUESTED'
-          | 'LEASE_EXPIRED'
-          | 'TIME_LIMIT_PASSED'
-          | 'SUCCEEDED'
-          | 'FAILED'
-          | 'CANCELLED'
-          | 'SKIPPED'
-          | 'RETRIES_USED_UP'
-          | 'NO_RETRIES'
-          | 'SCHEDULER_WAS_STOPPED'
-          | 'OVERLAP'
-          | 'BUFFER_FULL'
-          | 'REPLACED'
-          | 'MISFIRE'
-          | 'WORKER_LOST'
-          | 'TIMEOUT'
-          | 'CANCELLED_BY_USER'
-          | 'CRON_DELETED'
-          | 'HANDLER_NOT_FOUND'
-          | 'PARAMS_INVALID'
-          | 'SECRET_NOT_FOUND'
-          | 'RESULT_INVALID'
-          | 'HANDLER_ERROR'
-          | 'DRAINED'
-        message: string
-        /** @description What the message says, for programs */
-        details: {
-          [key: string]: unknown
-        }
-      }[]
-      /** @description The cron it is of */
-      cron: {
-        id: number
-        name: string
-        is_enabled: boolean
-        disabled_reason: string | null
-        deleted_at: string | null
-      } | null
-      /** Format: date-time */
-      asked_at: string
-    }
-    LogPage: {
-      items: components['schemas']['LogLine'][]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-    }
-    WorkerPage: {
-      items: components['schemas']['WorkerItem'][]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-    }
-    /** @description A worker; with `fields`, those fields of it */
-    WorkerItem: {
-      /** @example worker-host1-5f3a9c01 */
-      id?: string
-      hostname?: string
-      pid?: number
-      version?: string
-      /** @description Whether it has shown itself in the last minute, and not stopped */
-      is_alive?: boolean
-      /** Format: date-time */
-      started_at?: string
-      /** Format: date-time */
-      heartbeat_at?: string
-      stopped_at?: string | null
-      /** @enum {string} */
-      status?: 'ACTIVE' | 'DRAINING' | 'STOPPED' | 'LOST'
-      /** @description What it serves; `*` is every queue */
-      queues?: string[]
-      handlers?: string[]
-      /** @description How many handlers it runs at once */
-      pool_size?: number
-      /** @description How many executions it held at its last heartbeat */
-      running?: number
-      /** @description What it holds now, the first hundred of it */
-      execution_ids?: number[]
-    }
-    /** @description A worker process */
-    Worker: {
-      /** @example worker-host1-5f3a9c01 */
-      id: string
-      hostname: string
-      pid: number
-      version: string
-      /** @description Whether it has shown itself in the last minute, and not stopped */
-      is_alive: boolean
-      /** Format: date-time */
-      started_at: string
-      /** Format: date-time */
-      heartbeat_at: string
-      stopped_at: string | null
-      /** @enum {string} */
-      status: 'ACTIVE' | 'DRAINING' | 'STOPPED' | 'LOST'
-      /** @description What it serves; `*` is every queue */
-      queues: string[]
-      handlers: string[]
-      /** @description How many handlers it runs at once */
-      pool_size: number
-      /** @description How many executions it held at its last heartbeat */
-      running: number
-      /** @description What it holds now, the first hundred of it */
-      execution_ids: number[]
-    }
-    DispatcherPage: {
-      items: components['schemas']['DispatcherItem'][]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-    }
-    /** @description A dispatcher; with `fields`, those fields of it */
-    DispatcherItem: {
-      /** @example worker-host1-5f3a9c01 */
-      id?: string
-      hostname?: string
-      pid?: number
-      version?: string
-      /** @description Whether it has shown itself in the last minute, and not stopped */
-      is_alive?: boolean
-      /** Format: date-time */
-      started_at?: string
-      /** Format: date-time */
-      heartbeat_at?: string
-      stopped_at?: string | null
-      /** @enum {string} */
-      status?: 'ACTIVE' | 'STOPPED' | 'LOST'
-    }
-    /** @description A dispatcher process */
-    Dispatcher: {
-      /** @example worker-host1-5f3a9c01 */
-      id: string
-      hostname: string
-      pid: number
-      version: string
-      /** @description Whether it has shown itself in the last minute, and not stopped */
-      is_alive: boolean
-      /** Format: date-time */
-      started_at: string
-      /** Format: date-time */
-      heartbeat_at: string
-      stopped_at: string | null
-      /** @enum {string} */
-      status: 'ACTIVE' | 'STOPPED' | 'LOST'
-    }
-    HandlerPage: {
-      items: components['schemas']['HandlerItem'][]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-    }
-    /** @description A handler; with `fields`, those fields of it */
-    HandlerItem: {
-      /** @example http */
-      name?: string
-      description?: string | null
-      /** @description JSON Schema of its params */
-      params_schema?: {
-        [key: string]: unknown
-      }
-      /**
-       * @description Where it runs: none, process or thread
-       * @example none
-       */
-      isolation?: string
-      /** @description `builtin`, or the file it comes from */
-      source?: string
-      /** Format: date-time */
-      published_at?: string
-      /** @description Whether a live worker has it */
-      is_served?: boolean
-      /** @description Live workers that have it, the first hundred */
-      worker_ids?: string[]
-      /** @description What those workers serve; `*` is every queue */
-      queues?: string[]
-      /** @description How many crons use it */
-      cron_count?: number
-    }
-    /** @description A handler that workers have published */
-    Handler: {
-      /** @example http */
-      name: string
-      description: string | null
-      /** @description JSON Schema of its params */
-      params_schema: {
-        [key: string]: unknown
-      }
-      /**
-       * @description Where it runs: none, process or thread
-       * @example none
-       */
-      isolation: string
-      /** @description `builtin`, or the file it comes from */
-      source: string
-      /** Format: date-time */
-      published_at: string
-      /** @description Whether a live worker has it */
-      is_served: boolean
-      /** @description Live workers that have it, the first hundred */
-      worker_ids: string[]
-      /** @description What those workers serve; `*` is every queue */
-      queues: string[]
-      /** @description How many crons use it */
-      cron_count: number
-    }
-    SchedulerStatus: {
-      scheduler_running: boolean
-      /**
-       * Format: date-time
-       * @description When it was last started or stopped
-       */
-      changed_at: string
-      changed_by: string | null
-      /** @description The newest running execution */
-      current_job_id: number | null
-      /** @description Running executions, the newest first; at most 1,000 of them */
-      current_job_ids: number[]
-      /** @description Claimable executions, counted up to 10,000 */
-      queue_length: number
-      /** @description False: there are more than `queue_length` */
-      queue_length_is_exact: boolean
-      /** @description Since the first execution, whatever retention has dropped */
-      cumulative_stats: {
-        /** @description succeeded + failed + cancelled */
-        total_executed: number
-        succeeded: number
-        /** @description FAILED and TIMEOUT */
-        failed: number
-        /** @description TIMEOUT, of those in `failed` */
-        timed_out: number
-        cancelled: number
-        /** @description Slots that did not become a run */
-        skipped: number
-      }
-      has_active_reservation: boolean
-      reservation: components['schemas']['Reservation'] | null
-      /** @description Those alive */
-      dispatchers: {
-        id: string
-        hostname: string
-        version: string
-        /** Format: date-time */
-        started_at: string
-        /** Format: date-time */
-        heartbeat_at: string
-      }[]
-      /** @description Those alive */
-      workers: {
-        id: string
-        hostname: string
-        version: string
-        /** Format: date-time */
-        started_at: string
-        /** Format: date-time */
-        heartbeat_at: string
-        /** @enum {string} */
-        status: 'ACTIVE' | 'DRAINING'
-        queues: string[]
-        pool_size: number
-        running: number
-      }[]
-    }
-    /** @description While it holds, nothing is claimed; slots still become PENDING */
-    Reservation: {
-      reason: string
-      reserved_by: string
-      /** Format: date-time */
-      reserved_at: string
-      /**
-       * Format: date-time
-       * @description It ends by itself then
-       */
-      reserved_until: string
-      /** @description The execution that alone may run, and whose end ends the reservation; null: none may */
-      job_id: number | null
-    }
-    /** @description What a start would run now */
-    SchedulerStartPreview: {
-      /** @constant */
-      dry_run: true
-      scheduler_running: boolean
-      /** @description Crons that are due */
-      crons: number
-      /** @description Of those, crons of which at least one slot would run */
-      crons_running: number
-      /** @description Slots that would run, by misfire and overlap policy */
-      slots: number
-      /** @description Of those, slots that would wait for an earlier one of their cron */
-      waiting: number
-      /** @description Slots that would be accounted for as SKIPPED */
-      skipped: number
-      /** @description Executions that could be claimed at once */
-      queue_length: number
-      queue_length_is_exact: boolean
-      /** @description False: more crons are due than were looked at, so that all counts are lower bounds */
-      is_complete: boolean
-    }
-    /** @description Who asks */
-    Session: {
-      /**
-       * @description How it is known who asks: a password or the session it began, an API token, a trusted proxy, the token of the configuration
-       * @enum {string}
-       */
-      kind: 'user' | 'token' | 'proxy' | 'environment'
-      /** @description Of the user or the API token */
-      id: number | null
-      /** @example admin */
-      name: string
-      /**
-       * @description Each role may do what those before it may
-       * @enum {string}
-       */
-      role: 'viewer' | 'operator' | 'admin'
-      /** @description What each request of the session that changes something sends as `X-CSRF-Token`; null without a session */
-      csrf_token: string | null
-      /** @description When the session ends, however often it is used */
-      expires_at: string | null
-      /** @description When it ends unless it is used before */
-      idle_expires_at: string | null
-    }
-    UserPage: {
-      items: components['schemas']['User'][]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-    }
-    /** @description Someone who signs in with a password */
-    User: {
-      id: number
-      /** @example jiwoo */
-      name: string
-      /**
-       * @description Each role may do what those before it may
-       * @enum {string}
-       */
-      role: 'viewer' | 'operator' | 'admin'
-      is_enabled: boolean
-      /** Format: date-time */
-      created_at: string
-      /** Format: date-time */
-      updated_at: string
-      /** Format: date-time */
-      password_changed_at: string
-      last_sign_in_at: string | null
-    }
-    ApiTokenPage: {
-      items: components['schemas']['ApiToken'][]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-    }
-    /** @description A bearer token of a program */
-    ApiToken: {
-      id: number
-      /** @example deploy script */
-      name: string
-      /**
-       * @description How the token begins
-       * @example jobu_Xk3v9Q
-       */
-      prefix: string
-      /**
-       * @description Each role may do what those before it may
-       * @enum {string}
-       */
-      role: 'viewer' | 'operator' | 'admin'
-      created_by: string
-      /** Format: date-time */
-      created_at: string
-      /** @description Null: does not expire */
-      expires_at: string | null
-      /** @description To the minute */
-      last_used_at: string | null
-      revoked_at: string | null
-    }
-    /** @description An API token with its secret */
-    NewApiToken: {
-      id: number
-      /** @example deploy script */
-      name: string
-      /**
-       * @description How the token begins
-       * @example jobu_Xk3v9Q
-       */
-      prefix: string
-      /**
-       * @description Each role may do what those before it may
-       * @enum {string}
-       */
-      role: 'viewer' | 'operator' | 'admin'
-      created_by: string
-      /** Format: date-time */
-      created_at: string
-      /** @description Null: does not expire */
-      expires_at: string | null
-      /** @description To the minute */
-      last_used_at: string | null
-      revoked_at: string | null
-      /**
-       * @description To be sent as `Authorization: Bearer`; shown this once
-       * @example jobu_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-       */
-      token: string
-    }
-    AuditPage: {
-      items: components['schemas']['AuditEntry'][]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-    }
-    /** @description Who did what */
-    AuditEntry: {
-      id: number
-      /** Format: date-time */
-      at: string
-      /** @description `user`, `token`, `proxy`, `environment`, `cli` or `anonymous` */
-      actor_kind: string
-      actor_name: string
-      actor_id: number | null
-      /** @example cron.update */
-      action: string
-      /** @example cron */
-      target_type: string
-      target_id: string | null
-      target_name: string | null
-      /** @description The fields that changed, as they were; null for what was made */
-      before: {
-        [key: string]: unknown
-      } | null
-      /** @description As they are since; null for what was deleted */
-      after: {
-        [key: string]: unknown
-      } | null
-      request_id: string | null
-      address: string | null
-    }
-    StatSummary: {
-      timezone: string
-      today: components['schemas']['StatPeriod']
-      last_hour: components['schemas']['StatPeriod']
-      last_24_hours: components['schemas']['StatPeriod']
-      /** @description Of the last 24 hours */
-      duration: components['schemas']['Measured']
-      /** @description Of the last 24 hours */
-      lateness: components['schemas']['Measured']
-    }
-    /** @description What settled in a time */
-    StatPeriod: {
-      /**
-       * Format: date-time
-       * @description The first instant that counts
-       */
-      from: string
-      /**
-       * Format: date-time
-       * @description The first instant that does not
-       */
-      to: string
-      /** @description All that settled */
-      total: number
-      success: number
-      failed: number
-      timeout: number
-      cancelled: number
-      /** @description Slots that were skipped */
-      skipped: number
-      /** @description Successes among what succeeded, failed or timed out; null where nothing did */
-      success_rate: number | null
-    }
-    /** @description Durations or latenesses in milliseconds, null where nothing was measured. Average and maximum are exact, percentiles at most 9 % off. */
-    Measured: {
-      /** @description How many were measured: what ran and settled */
-      count: number
-      avg_ms: number | null
-      max_ms: number | null
-      p50_ms: number | null
-      p95_ms: number | null
-      p99_ms: number | null
-    }
-    /** @description What settled, by hour or day, without holes */
-    Throughput: {
-      /**
-       * Format: date-time
-       * @description The first instant that counts
-       */
-      from: string
-      /**
-       * Format: date-time
-       * @description The first instant that does not
-       */
-      to: string
-      /** @enum {string} */
-      interval: 'hour' | 'day'
-      timezone: string
-      items: {
-        /**
-         * Format: date-time
-         * @description Where the hour or day begins
-         */
-        at: string
-        /** @description All that settled */
-        total: number
-        success: number
-        failed: number
-        timeout: number
-        cancelled: number
-        /** @description Slots that were skipped */
-        skipped: number
-      }[]
-    }
-    /** @description Durations or latenesses, by hour or day, without holes */
-    MeasuredSeries: {
-      /**
-       * Format: date-time
-       * @description The first instant that counts
-       */
-      from: string
-      /**
-       * Format: date-time
-       * @description The first instant that does not
-       */
-      to: string
-      /** @enum {string} */
-      interval: 'hour' | 'day'
-      timezone: string
-      items: {
-        /**
-         * Format: date-time
-         * @description Where the hour or day begins
-         */
-        at: string
-        /** @description How many were measured: what ran and settled */
-        count: number
-        avg_ms: number | null
-        max_ms: number | null
-        p50_ms: number | null
-        p95_ms: number | null
-        p99_ms: number | null
-      }[]
-    }
-    /** @description What settled, by day, without holes */
-    DailyStats: {
-      /**
-       * Format: date-time
-       * @description The first instant that counts
-       */
-      from: string
-      /**
-       * Format: date-time
-       * @description The first instant that does not
-       */
-      to: string
-      timezone: string
-      items: {
-        /**
-         * Format: date
-         * @example 2026-01-31
-         */
-        date: string
-        /** @description All that settled */
-        total: number
-        success: number
-        failed: number
-        timeout: number
-        cancelled: number
-        /** @description Slots that were skipped */
-        skipped: number
-        /** @description Successes among what succeeded, failed or timed out; null where nothing did */
-        success_rate: number | null
-      }[]
-    }
-    /** @description `total` counts as far as the page after this one; there may be more. */
-    CronStatsPage: {
-      items: {
-        cron_id: number
-        cron_name: string
-        handler_name: string
-        /** @description All but the skipped */
-        runs: number
-        /** @description Failed or timed out */
-        failures: number
-        /** @description All that settled */
-        total: number
-        success: number
-        failed: number
-        timeout: number
-        cancelled: number
-        /** @description Slots that were skipped */
-        skipped: number
-        /** @description Successes among what succeeded, failed or timed out; null where nothing did */
-        success_rate: number | null
-        duration: components['schemas']['Measured']
-        lateness: components['schemas']['Measured']
-        /** @description The hour of the last failure in this time */
-        last_failure_hour: string | null
-      }[]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-      /**
-       * Format: date-time
-       * @description The first instant that counts
-       */
-      from: string
-      /**
-       * Format: date-time
-       * @description The first instant that does not
-       */
-      to: string
-    }
-    HandlerStatsPage: {
-      items: {
-        handler_name: string
-        /** @description All but the skipped */
-        runs: number
-        /** @description Failed or timed out */
-        failures: number
-        /** @description All that settled */
-        total: number
-        success: number
-        failed: number
-        timeout: number
-        cancelled: number
-        /** @description Slots that were skipped */
-        skipped: number
-        /** @description Successes among what succeeded, failed or timed out; null where nothing did */
-        success_rate: number | null
-        duration: components['schemas']['Measured']
-        lateness: components['schemas']['Measured']
-        /** @description The hour of the last failure in this time */
-        last_failure_hour: string | null
-      }[]
-      total: number
-      /** @description False: there are at least `total` */
-      total_is_exact: boolean
-      /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
-      next_cursor: string | null
-      page: number
-      size: number
-      pages: number
-      /**
-       * Format: date-time
-       * @description The first instant that counts
-       */
-      from: string
-      /**
-       * Format: date-time
-       * @description The first instant that does not
-       */
-      to: string
-    }
-    BackfillOutput: {
-      dry_run: boolean
-      /** @description Slots that were made, or would be */
-      count: number
-      /** @description Slots of the range that have an execution already, and are left alone */
-      existing: number
-      first: string | null
-      last: string | null
-      max_active: number
-      /** @description The executions, oldest slot first; none of a dry run */
-      ids: number[]
-    }
-    /**
-     * @example {
-     *       "dry_run": false,
-     *       "matched": 1204,
-     *       "changed": 1200,
-     *       "skipped": 4,
-     *       "remaining": 0,
-     *       "is_exact": true
-     *     }
-     */
-    BulkActionOutput: {
-      dry_run: boolean
-      /** @description Executions that the ids or the filter name */
-      matched: number
-      /** @description Done by this call */
-      changed: number
-      /** @description In a status that this cannot be done to */
-      skipped: number
-      /** @description Not reached in the time a call takes: send it again until this is 0. In a dry run, what would be done */
-      remaining: number
-      /** @description False: there are at least as many as the counts say */
-      is_exact: boolean
-    }
-  }
-  responses: {
-    /** @description The request is wrong; `details` names each field */
-    Invalid: {
-      headers: {
-        'X-Request-Id': components['headers']['RequestId']
-        [name: string]: unknown
-      }
-      content: {
-        'application/json': components['schemas']['Error']
-      }
-    }
-    /** @description The request is wrong; `details` names each field */
-    Malformed: {
-      headers: {
-        'X-Request-Id': components['headers']['RequestId']
-        [name: string]: unknown
-      }
-      content: {
-        'application/json': components['schemas']['Error']
-      }
-    }
-    /** @description Credentials are missing or wrong */
-    Unauthorized: {
-      headers: {
-        'X-Request-Id': components['headers']['RequestId']
-        'WWW-Authenticate': components['headers']['Challenge']
-        [name: string]: unknown
-      }
-      content: {
-        'application/json': components['schemas']['Error']
-      }
-    }
-    /** @description The role is not enough, or the session sent no valid CSRF token */
-    Forbidden: {
-      headers: {
-        'X-Request-Id': components['headers']['RequestId']
-        [name: string]: unknown
-      }
-      content: {
-        'application/json': components['schemas']['Error']
-      }
-    }
-    /** @description The role is not enough, or the session sent no valid CSRF token */
-    CsrfRefused: {
-      headers: {
-        'X-Request-Id': components['headers']['RequestId']
-        [name: string]: unknown
-      }
-      content: {
-        'application/json': components['schemas']['Error']
-      }
-    }
-    /** @description The body is too large */
-    PayloadTooLarge: {
-      headers: {
-        'X-Request-Id': components['headers']['RequestId']
-        [name: string]: unknown
-      }
-      content: {
-        'application/json': components['schemas']['Error']
-      }
-    }
-    /** @description The body is not JSON, or is encoded in an unknown way */
-    UnsupportedMediaType: {
-      headers: {
-        'X-Request-Id': components['headers']['RequestId']
-        [name: string]: unknown
-      }
-      content: {
-        'application/json': components['schemas']['Error']
-      }
-    }
-    /** @description Too many attempts */
-    TooManyRequests: {
-      headers: {
-        'X-Request-Id': components['headers']['RequestId']
-        'Retry-After': components['headers']['RetryAfter']
-        [name: string]: unknown
-      }
-      content: {
-        'application/json': components['schemas']['Error']
-      }
-    }
-    /** @description A bug; the request id finds its log entry */
-    InternalError: {
-      headers: {
-        'X-Request-Id': components['headers']['RequestId']
-        [name: string]: unknown
-      }
-      content: {
-        'application/json': components['schemas']['Error']
-      }
-    }
-    /** @description The database is away or too slow */
-    Unavailable: {
-      headers: {
-        'X-Request-Id': components['headers']['RequestId']
-        'Retry-After': components['headers']['RetryAfter']
-        [name: string]: unknown
-      }
-      content: {
-        'application/json': components['schemas']['Error']
-      }
-    }
-  }
-  parameters: never
-  requestBodies: never
-  headers: {
-    /** @description The request's name in the log: the one that was sent, where it is sane */
-    RequestId: string
-    /** @description Where it is */
-    Location: string
-    /** @description Seconds until it may go better */
-    RetryAfter: number
-    /** @description The ways to say who asks */
-    Challenge: string
-  }
-  pathItems: never
-}
-export type $defs = Record<string, never>
-export interface operations {
-  getHealth: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Health']
-        }
-      }
-      400: components['responses']['Invalid']
-      500: components['responses']['InternalError']
-      /** @description The database is away */
-      503: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Health']
-        }
-      }
-    }
-  }
-  getReady: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ready']
-        }
-      }
-      400: components['responses']['Invalid']
-      500: components['responses']['InternalError']
-      /** @description It cannot */
-      503: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ready']
-        }
-      }
-    }
-  }
-  getMetrics: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'text/plain': string
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getDocument: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          /** @description Names this version of it */
-          ETag?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            openapi: string
-            info: {
-              title: string
-            } & {
-              [key: string]: unknown
-            }
-          } & {
-            [key: string]: unknown
-          }
-        }
-      }
-      /** @description Not changed since `If-None-Match` */
-      304: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          /** @description Names this version of it */
-          ETag?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listCrons: {
-    parameters: {
-      query?: {
-        is_enabled?: boolean
-        /** @description Part of the name or description */
-        q?: string
-        tag?: string
-        handler_name?: string
-        /** @description A leading `-` for descending */
-        order_by?:
-          | 'id'
-          | '-id'
-          | 'name'
-          | '-name'
-          | 'handler_name'
-          | '-handler_name'
-          | 'is_enabled'
-          | '-is_enabled'
-          | 'priority'
-          | '-priority'
-          | 'next_run_at'
-          | '-next_run_at'
-          | 'created_at'
-          | '-created_at'
-          | 'updated_at'
-          | '-updated_at'
-        /** @description Only these fields of each item; repeated, or separated by commas */
-        fields?: (
-          | 'id'
-          | 'name'
-          | 'description'
-          | 'cron_expression'
-          | 'timezone'
-          | 'day_match'
-          | 'handler_name'
-          | 'handler_params'
-          | 'is_enabled'
-          | 'overlap_policy'
-          | 'allow_overlap'
-          | 'max_retry'
-          | 'retry_delay_seconds'
-          | 'retry_backoff'
-          | 'timeout_seconds'
-          | 'priority'
-          | 'queue'
-          | 'misfire_policy'
-          | 'misfire_limit'
-          | 'misfire_grace_seconds'
-          | 'start_at'
-          | 'end_at'
-          | 'jitter_seconds'
-          | 'max_runs'
-          | 'pause_after_failures'
-          | 'tags'
-          | 'owner'
-          | 'next_run_at'
-          | 'last_run_at'
-          | 'last_status'
-          | 'completed_at'
-          | 'disabled_reason'
-          | 'run_count'
-          | 'version'
-          | 'created_at'
-          | 'updated_at'
-        )[]
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-        /** @description Goes on where another page of the same filter and order ended: its `next_cursor`. For pages far down, which cost as much as the first */
-        cursor?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CronPage']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  createCron: {
-    parameters: {
-      query?: {
-        /** @description Only say what would come of it */
-        dry_run?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+    schemas: {
         /**
          * @example {
          *       "name": "nightly backup",
@@ -3374,71 +1229,64 @@ export interface operations {
          *       ]
          *     }
          */
-        'application/json': components['schemas']['CronCreate']
-      }
-    }
-    responses: {
-      /** @description With `dry_run`: the cron as it would be; nothing was made */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          /** @description Where it is */
-          Location?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Cron']
-        }
-      }
-      /** @description Made */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          Location: components['headers']['Location']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Cron']
-        }
-      }
-      /** @description The request is wrong; `details` names each field */
-      400: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  previewCron: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        CronCreate: {
+            name: string;
+            /** @example 0 2 * * * */
+            cron_expression: string;
+            /** @example http */
+            handler_name: string;
+            description?: string | null;
+            /**
+             * @description An IANA name; left out: the configuration's
+             * @example Asia/Seoul
+             */
+            timezone?: string;
+            /**
+             * @description With both day fields set: either may match, or both must
+             * @enum {string}
+             */
+            day_match?: "or" | "and";
+            handler_params?: {
+                [key: string]: unknown;
+            };
+            is_enabled?: boolean;
+            /** @enum {string} */
+            overlap_policy?: "allow" | "skip" | "buffer_one" | "replace";
+            /** @description The boolean form of `overlap_policy`: true is `allow`, false is `skip` */
+            allow_overlap?: boolean;
+            /** @description Tries after the first */
+            max_retry?: number;
+            retry_delay_seconds?: number;
+            /** @enum {string} */
+            retry_backoff?: "fixed" | "exponential";
+            /** @description Null: no limit */
+            timeout_seconds?: number | null;
+            /** @description Higher first; the default is 0 */
+            priority?: number;
+            /**
+             * @description Workers choose by it
+             * @example default
+             */
+            queue?: string;
+            /** @enum {string} */
+            misfire_policy?: "fire_once" | "fire_all" | "skip";
+            /** @description How many missed slots `fire_all` runs at most, the newest */
+            misfire_limit?: number;
+            /** @description A missed slot older than this does not run any more */
+            misfire_grace_seconds?: number;
+            /** @description Fires from here on, inclusive */
+            start_at?: string | null;
+            /** @description Fires until here, exclusive */
+            end_at?: string | null;
+            /** @description Starts up to this much later; below the cron's interval */
+            jitter_seconds?: number;
+            /** @description Completed after so many; null: never */
+            max_runs?: number | null;
+            /** @description Disabled after so many failures in a row; null: never */
+            pause_after_failures?: number | null;
+            tags?: string[];
+            owner?: string | null;
+        };
         /**
          * @example {
          *       "cron_expression": "0 9 * * 1-5",
@@ -3446,262 +1294,102 @@ export interface operations {
          *       "count": 3
          *     }
          */
-        'application/json': components['schemas']['CronPreviewRequest']
-      }
-    }
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CronPreview']
-        }
-      }
-      /** @description The request is wrong; `details` names each field */
-      400: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      401: components['responses']['Unauthorized']
-      403: components['responses']['CsrfRefused']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getCron: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Cron']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  updateCron: {
-    parameters: {
-      query?: {
-        /** @description Only say what would come of it */
-        dry_run?: boolean
-      }
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: {
-      content: {
+        CronPreviewRequest: {
+            /** @example 0 2 * * * */
+            cron_expression: string;
+            /**
+             * @description An IANA name; left out: the configuration's
+             * @example Asia/Seoul
+             */
+            timezone?: string;
+            /**
+             * @description With both day fields set: either may match, or both must
+             * @enum {string}
+             */
+            day_match?: "or" | "and";
+            /**
+             * Format: date-time
+             * @description Left out: now
+             * @example 2026-03-01T09:00:00+09:00
+             */
+            from?: string;
+            /** @default 10 */
+            count: number;
+        };
         /**
          * @example {
          *       "cron_expression": "30 2 * * *",
          *       "version": 1
          *     }
          */
-        'application/json': components['schemas']['CronUpdate']
-      }
-    }
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Cron']
-        }
-      }
-      /** @description The request is wrong; `details` names each field */
-      400: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  deleteCron: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done; there is nothing to say */
-      204: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  toggleCron: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: {
-      content: {
+        CronUpdate: {
+            name?: string;
+            /** @example 0 2 * * * */
+            cron_expression?: string;
+            /** @example http */
+            handler_name?: string;
+            description?: string | null;
+            /**
+             * @description An IANA name; left out: the configuration's
+             * @example Asia/Seoul
+             */
+            timezone?: string;
+            /**
+             * @description With both day fields set: either may match, or both must
+             * @enum {string}
+             */
+            day_match?: "or" | "and";
+            handler_params?: {
+                [key: string]: unknown;
+            };
+            is_enabled?: boolean;
+            /** @enum {string} */
+            overlap_policy?: "allow" | "skip" | "buffer_one" | "replace";
+            /** @description The boolean form of `overlap_policy`: true is `allow`, false is `skip` */
+            allow_overlap?: boolean;
+            /** @description Tries after the first */
+            max_retry?: number;
+            retry_delay_seconds?: number;
+            /** @enum {string} */
+            retry_backoff?: "fixed" | "exponential";
+            /** @description Null: no limit */
+            timeout_seconds?: number | null;
+            /** @description Higher first; the default is 0 */
+            priority?: number;
+            /**
+             * @description Workers choose by it
+             * @example default
+             */
+            queue?: string;
+            /** @enum {string} */
+            misfire_policy?: "fire_once" | "fire_all" | "skip";
+            /** @description How many missed slots `fire_all` runs at most, the newest */
+            misfire_limit?: number;
+            /** @description A missed slot older than this does not run any more */
+            misfire_grace_seconds?: number;
+            /** @description Fires from here on, inclusive */
+            start_at?: string | null;
+            /** @description Fires until here, exclusive */
+            end_at?: string | null;
+            /** @description Starts up to this much later; below the cron's interval */
+            jitter_seconds?: number;
+            /** @description Completed after so many; null: never */
+            max_runs?: number | null;
+            /** @description Disabled after so many failures in a row; null: never */
+            pause_after_failures?: number | null;
+            tags?: string[];
+            owner?: string | null;
+            /** @description The one that was read; refuses the edit of a cron that has changed since */
+            version?: number;
+        };
         /**
          * @example {
          *       "is_enabled": false
          *     }
          */
-        'application/json': components['schemas']['CronToggle']
-      }
-    }
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Cron']
-        }
-      }
-      /** @description The request is wrong; `details` names each field */
-      400: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  triggerCron: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: {
-      content: {
+        CronToggle: {
+            is_enabled?: boolean;
+        };
         /**
          * @example {
          *       "params": {
@@ -3709,167 +1397,12 @@ export interface operations {
          *       }
          *     }
          */
-        'application/json': components['schemas']['CronTrigger']
-      }
-    }
-    responses: {
-      /** @description Made */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          Location: components['headers']['Location']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getCronNext: {
-    parameters: {
-      query?: {
-        count?: number
-      }
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['NextRuns']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listCronSlots: {
-    parameters: {
-      query?: {
-        from?: string
-        to?: string
-        cursor?: string
-        verdict?:
-          | 'PENDING'
-          | 'RUNNING'
-          | 'SUCCESS'
-          | 'FAILED'
-          | 'TIMEOUT'
-          | 'CANCELLED'
-          | 'SKIPPED'
-          | 'PENDING_DISPATCH'
-          | 'SCHEDULER_STOPPED'
-          | 'DISABLED'
-          | 'OUTSIDE_WINDOW'
-          | 'NOT_DUE'
-          | 'DROPPED_BY_EDIT'
-          | 'COMPLETED'
-          | 'BEFORE_CREATION'
-          | 'BEFORE_HISTORY'
-          | 'EXPIRED'
-          | 'UNACCOUNTED'
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-      }
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SlotPage']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  backfillCron: {
-    parameters: {
-      query?: {
-        /** @description Only count */
-        dry_run?: boolean
-      }
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        CronTrigger: {
+            /** @description Instead of the cron's own */
+            params?: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * @example {
          *       "from": "2026-01-31T00:00:00+09:00",
@@ -3877,153 +1410,31 @@ export interface operations {
          *       "max_active": 2
          *     }
          */
-        'application/json': components['schemas']['Backfill']
-      }
-    }
-    responses: {
-      /** @description A dry run: nothing was made */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['BackfillOutput']
-        }
-      }
-      /** @description Made */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['BackfillOutput']
-        }
-      }
-      /** @description The request is wrong; `details` names each field */
-      400: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listJobs: {
-    parameters: {
-      query?: {
-        cron_id?: number
-        /** @description Repeated, or separated by commas */
-        status?: ('PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED')[]
-        handler_name?: string
-        queue?: string
-        /** @description Repeated, or separated by commas */
-        param_source?: ('cron' | 'api' | 'schedule' | 'event')[]
-        priority?: number
-        /** @description Inclusive, on the scheduled time */
-        from_date?: string
-        /** @description Exclusive, on the scheduled time */
-        to_date?: string
-        /** @description The id, a part of the name of the handler or the cron in any case, or words of the error message of one that is FAILED or TIMEOUT (of its first 1,000 characters; the last word may be a beginning) */
-        q?: string
-        /** @description A leading `-` for descending. `created_at` is the order in which they were made, that of their ids. By these two a filter can be ordered that has at most 10,000 executions; more are refused, since they would have to be sorted */
-        order_by?: 'scheduled_time' | '-scheduled_time' | 'created_at' | '-created_at' | 'id' | '-id'
-        /** @description Only these fields of each item; repeated, or separated by commas */
-        fields?: (
-          | 'id'
-          | 'job_id'
-          | 'cron_name'
-          | 'handler_name'
-          | 'params'
-          | 'param_source'
-          | 'scheduled_time'
-          | 'run_at'
-          | 'status'
-          | 'waiting_for'
-          | 'priority'
-          | 'queue'
-          | 'attempt'
-          | 'started_at'
-          | 'finished_at'
-          | 'duration_ms'
-          | 'retry_count'
-          | 'max_retry'
-          | 'retry_delay_seconds'
-          | 'retry_backoff'
-          | 'timeout_seconds'
-          | 'progress_percentage'
-          | 'current_step'
-          | 'cancel_requested_at'
-          | 'reason'
-          | 'error_message'
-          | 'result'
-          | 'worker_id'
-          | 'created_at'
-        )[]
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-        /** @description Goes on where another page of the same filter and order ended: its `next_cursor`. For pages far down, which cost as much as the first */
-        cursor?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['JobPage']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  createJob: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        Backfill: {
+            /**
+             * Format: date-time
+             * @description Exclusive, so that adjoining ranges repeat nothing
+             * @example 2026-03-01T09:00:00+09:00
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Inclusive; not ahead of now
+             * @example 2026-03-01T09:00:00+09:00
+             */
+            to: string;
+            /** @description Only count */
+            dry_run?: boolean;
+            /**
+             * @description How many of them may be active at once
+             * @default 1
+             */
+            max_active: number;
+            /** @description Instead of the cron's own */
+            params?: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * @example {
          *       "handler_name": "http",
@@ -4035,62 +1446,42 @@ export interface operations {
          *       "idempotency_key": "report-2026-03-01"
          *     }
          */
-        'application/json': components['schemas']['JobCreate']
-      }
-    }
-    responses: {
-      /** @description The job that an earlier request under the same idempotency key made */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          /** @description Where it is */
-          Location?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      /** @description Made */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          Location: components['headers']['Location']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  createJobs: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        JobCreate: {
+            /**
+             * @description It or `type` is required
+             * @example http
+             */
+            handler_name?: string;
+            /** @description Another name for `handler_name` */
+            type?: string;
+            /**
+             * @description As the schema of the handler says
+             * @default {}
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            /** @description Null: now. One that has passed runs now as well. At most 366 days from now */
+            scheduled_time?: string | null;
+            /** @description Another name for `scheduled_time` */
+            time?: string | null;
+            /** @description Higher first; the default is 0 */
+            priority?: number;
+            /**
+             * @description Workers choose by it
+             * @example default
+             */
+            queue?: string;
+            /** @description Tries after the first */
+            max_retry?: number;
+            retry_delay_seconds?: number;
+            /** @enum {string} */
+            retry_backoff?: "fixed" | "exponential";
+            /** @description Null: no limit */
+            timeout_seconds?: number | null;
+            /** @description The same request under the same key makes one job */
+            idempotency_key?: string;
+        };
         /**
          * @example {
          *       "jobs": [
@@ -4113,52 +1504,9 @@ export interface operations {
          *       ]
          *     }
          */
-        'application/json': components['schemas']['JobsCreate']
-      }
-    }
-    responses: {
-      /** @description Made */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['BulkJobs']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  retryJobs: {
-    parameters: {
-      query?: {
-        /** @description Only say how many */
-        dry_run?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        JobsCreate: {
+            jobs: components["schemas"]["JobCreate"][];
+        };
         /**
          * @example {
          *       "filter": {
@@ -4168,1291 +1516,94 @@ export interface operations {
          *       "dry_run": true
          *     }
          */
-        'application/json': components['schemas']['BulkAction']
-      }
-    }
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['BulkActionOutput']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  cancelJobs: {
-    parameters: {
-      query?: {
-        /** @description Only say how many */
-        dry_run?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "filter": {
-         *         "status": "FAILED",
-         *         "handler_name": "http"
-         *       },
-         *       "dry_run": true
-         *     }
-         */
-        'application/json': components['schemas']['BulkAction']
-      }
-    }
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['BulkActionOutput']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  deleteJobs: {
-    parameters: {
-      query?: {
-        /** @description Only say how many */
-        dry_run?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "filter": {
-         *         "status": "FAILED",
-         *         "handler_name": "http"
-         *       },
-         *       "dry_run": true
-         *     }
-         */
-        'application/json': components['schemas']['BulkAction']
-      }
-    }
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['BulkActionOutput']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getJob: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['JobDetail']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  deleteJob: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done; there is nothing to say */
-      204: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  updateJob: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        BulkAction: {
+            ids?: number[];
+            filter?: components["schemas"]["JobFilter"];
+            /**
+             * @description Every execution there is
+             * @constant
+             */
+            all?: true;
+            /** @description Only say how many */
+            dry_run?: boolean;
+        };
+        /** @description As the parameters of GET /jobs; several statuses or sources as a list */
+        JobFilter: {
+            cron_id?: number;
+            status?: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED") | ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED")[];
+            handler_name?: string;
+            queue?: string;
+            param_source?: ("cron" | "api" | "schedule" | "event") | ("cron" | "api" | "schedule" | "event")[];
+            /** @description Higher first; the default is 0 */
+            priority?: number;
+            /**
+             * Format: date-time
+             * @description Inclusive, on the scheduled time
+             * @example 2026-03-01T09:00:00+09:00
+             */
+            from_date?: string;
+            /**
+             * Format: date-time
+             * @description Exclusive, on the scheduled time
+             * @example 2026-03-01T09:00:00+09:00
+             */
+            to_date?: string;
+            /** @description The id, a part of the name of the handler or the cron in any case, or words of the error message of one that is FAILED or TIMEOUT (of its first 1,000 characters; the last word may be a beginning) */
+            q?: string;
+        };
         /**
          * @example {
          *       "priority": 10
          *     }
          */
-        'application/json': components['schemas']['JobChange']
-      }
-    }
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listJobRuns: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['RunList']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getJobWhy: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Why']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listJobLogs: {
-    parameters: {
-      query?: {
-        attempt?: number
-        /** @description Lines of this level and worse */
-        level?: 'debug' | 'info' | 'warn' | 'error'
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-      }
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['LogPage']
-          'text/event-stream': string
-        }
-      }
-      /** @description Of the stream: it has ended, and nothing has changed since */
-      204: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  retryJob: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  cancelJob: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listWorkers: {
-    parameters: {
-      query?: {
-        /** @description Repeated, or separated by commas */
-        status?: ('ACTIVE' | 'DRAINING' | 'STOPPED' | 'LOST')[]
-        /** @description Only these fields of each item; repeated, or separated by commas */
-        fields?: (
-          | 'id'
-          | 'hostname'
-          | 'pid'
-          | 'version'
-          | 'is_alive'
-          | 'started_at'
-          | 'heartbeat_at'
-          | 'stopped_at'
-          | 'status'
-          | 'queues'
-          | 'handlers'
-          | 'pool_size'
-          | 'running'
-          | 'execution_ids'
-        )[]
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['WorkerPage']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getWorker: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Worker']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  drainWorker: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Worker']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listDispatchers: {
-    parameters: {
-      query?: {
-        /** @description Repeated, or separated by commas */
-        status?: ('ACTIVE' | 'STOPPED' | 'LOST')[]
-        /** @description Only these fields of each item; repeated, or separated by commas */
-        fields?: (
-          | 'id'
-          | 'hostname'
-          | 'pid'
-          | 'version'
-          | 'is_alive'
-          | 'started_at'
-          | 'heartbeat_at'
-          | 'stopped_at'
-          | 'status'
-        )[]
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DispatcherPage']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getDispatcher: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Dispatcher']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listHandlers: {
-    parameters: {
-      query?: {
-        /** @description Part of the name or description */
-        q?: string
-        /** @description Only these fields of each item; repeated, or separated by commas */
-        fields?: (
-          | 'name'
-          | 'description'
-          | 'params_schema'
-          | 'isolation'
-          | 'source'
-          | 'published_at'
-          | 'is_served'
-          | 'worker_ids'
-          | 'queues'
-          | 'cron_count'
-        )[]
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['HandlerPage']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getHandler: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        name: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Handler']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getSchedulerStatus: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SchedulerStatus']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  startScheduler: {
-    parameters: {
-      query?: {
-        /** @description Only say what would follow */
-        dry_run?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json':
-            | components['schemas']['SchedulerStatus']
-            | components['schemas']['SchedulerStartPreview']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  stopScheduler: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SchedulerStatus']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  createReservation: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        JobChange: {
+            /** @description Higher first; the default is 0 */
+            priority?: number;
+            scheduled_time?: string | null;
+        };
         /**
          * @example {
          *       "reason": "database upgrade",
          *       "ttl_seconds": 1800
          *     }
          */
-        'application/json': components['schemas']['ReservationCreate']
-      }
-    }
-    responses: {
-      /** @description Made */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          /** @description The status, which shows it */
-          Location?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Reservation']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  deleteReservation: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done; there is nothing to say */
-      204: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  triggerHandler: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        handler: string
-      }
-      cookie?: never
-    }
-    requestBody?: {
-      content: {
-        /**
-         * @example {
-         *       "to": "team@example.com"
-         *     }
-         */
-        'application/json': {
-          [key: string]: unknown
-        }
-      }
-    }
-    responses: {
-      /** @description Made */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          /** @description Since when it is deprecated (RFC 9745) */
-          Deprecation?: string
-          /** @description What takes its place, as `successor-version` */
-          Link?: string
-          Location: components['headers']['Location']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  signIn: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        ReservationCreate: {
+            /**
+             * @description Shown to everyone who asks why nothing runs
+             * @example database upgrade
+             */
+            reason: string;
+            /**
+             * @description It ends by itself after so long
+             * @default 3600
+             * @example 1800
+             */
+            ttl_seconds: number;
+        };
         /**
          * @example {
          *       "name": "admin",
          *       "password": "correct horse battery"
          *     }
          */
-        'application/json': components['schemas']['SignIn']
-      }
-    }
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          /** @description The session, HttpOnly and SameSite=Strict; behind TLS also Secure, and named `__Host-jobu_session` */
-          'Set-Cookie'?: string
-          /** @description The `csrf_token` of the session */
-          'X-CSRF-Token'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Session']
-        }
-      }
-      400: components['responses']['Malformed']
-      /** @description Credentials are missing or wrong */
-      401: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          'WWW-Authenticate': components['headers']['Challenge']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      403: components['responses']['CsrfRefused']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  signOut: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done; there is nothing to say */
-      204: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          /** @description Removes the cookie */
-          'Set-Cookie'?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['CsrfRefused']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getSession: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Session']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  changePassword: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        SignIn: {
+            /** @example admin */
+            name: string;
+            /** Format: password */
+            password: string;
+        };
         /**
          * @example {
          *       "current_password": "correct horse battery",
          *       "new_password": "staple in a haystack"
          *     }
          */
-        'application/json': components['schemas']['PasswordChange']
-      }
-    }
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          /** @description The session, HttpOnly and SameSite=Strict; behind TLS also Secure, and named `__Host-jobu_session` */
-          'Set-Cookie'?: string
-          /** @description The `csrf_token` of the session */
-          'X-CSRF-Token'?: string
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Session']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['CsrfRefused']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listUsers: {
-    parameters: {
-      query?: {
-        /** @description A part of the name */
-        q?: string
-        /** @description Each role may do what those before it may */
-        role?: 'viewer' | 'operator' | 'admin'
-        is_enabled?: boolean
-        order_by?:
-          | 'id'
-          | '-id'
-          | 'name'
-          | '-name'
-          | 'role'
-          | '-role'
-          | 'created_at'
-          | '-created_at'
-          | 'last_sign_in_at'
-          | '-last_sign_in_at'
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['UserPage']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      /** @description The role is not enough, or the session sent no valid CSRF token */
-      403: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  createUser: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        PasswordChange: {
+            /** Format: password */
+            current_password: string;
+            /** Format: password */
+            new_password: string;
+        };
         /**
          * @example {
          *       "name": "jiwoo",
@@ -5460,253 +1611,36 @@ export interface operations {
          *       "role": "operator"
          *     }
          */
-        'application/json': components['schemas']['UserCreate']
-      }
-    }
-    responses: {
-      /** @description Made */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          Location: components['headers']['Location']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['User']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getUser: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['User']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description The role is not enough, or the session sent no valid CSRF token */
-      403: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  deleteUser: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done; there is nothing to say */
-      204: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  updateUser: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: {
-      content: {
+        UserCreate: {
+            /** @example jiwoo */
+            name: string;
+            /** Format: password */
+            password: string;
+            /**
+             * @description Each role may do what those before it may
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "admin";
+            /** @default true */
+            is_enabled: boolean;
+        };
         /**
          * @example {
          *       "role": "viewer"
          *     }
          */
-        'application/json': components['schemas']['UserUpdate']
-      }
-    }
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['User']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description It contradicts the present state */
-      409: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listTokens: {
-    parameters: {
-      query?: {
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ApiTokenPage']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      /** @description The role is not enough, or the session sent no valid CSRF token */
-      403: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  createToken: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
+        UserUpdate: {
+            /** @example jiwoo */
+            name?: string;
+            /** Format: password */
+            password?: string;
+            /**
+             * @description Each role may do what those before it may
+             * @enum {string}
+             */
+            role?: "viewer" | "operator" | "admin";
+            is_enabled?: boolean;
+        };
         /**
          * @example {
          *       "name": "deploy script",
@@ -5714,498 +1648,4304 @@ export interface operations {
          *       "expires_in_days": 90
          *     }
          */
-        'application/json': components['schemas']['ApiTokenCreate']
-      }
-    }
+        ApiTokenCreate: {
+            /** @example deploy script */
+            name: string;
+            /**
+             * @description Each role may do what those before it may
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "admin";
+            expires_at?: string | null;
+            expires_in_days?: number | null;
+        };
+        Error: {
+            error: {
+                /** @example CRON_NOT_FOUND */
+                code: string;
+                /** @example Cron job with id 123 not found */
+                message: string;
+                details: {
+                    field: string;
+                    message: string;
+                    received?: unknown;
+                    expected?: unknown;
+                }[];
+            };
+        };
+        Health: {
+            /** @enum {string} */
+            status: "healthy" | "unhealthy";
+            /** @enum {string} */
+            database: "connected" | "disconnected";
+            version: string;
+        };
+        /** @description Degraded: something is wrong that the service can do without for a while; it takes requests */
+        Ready: {
+            /** @enum {string} */
+            status: "ready" | "degraded" | "not ready";
+            /**
+             * @description `ok`, or what is wrong, by name
+             * @example {
+             *       "database": "ok",
+             *       "migrations": "ok"
+             *     }
+             */
+            checks: {
+                [key: string]: string;
+            };
+        };
+        CronPage: {
+            items: components["schemas"]["CronItem"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description A cron job; with `fields`, those fields of it */
+        CronItem: {
+            id?: number;
+            name?: string;
+            description?: string | null;
+            cron_expression?: string;
+            timezone?: string;
+            /** @enum {string} */
+            day_match?: "or" | "and";
+            handler_name?: string;
+            handler_params?: {
+                [key: string]: unknown;
+            };
+            is_enabled?: boolean;
+            /** @enum {string} */
+            overlap_policy?: "allow" | "skip" | "buffer_one" | "replace";
+            allow_overlap?: boolean;
+            max_retry?: number;
+            retry_delay_seconds?: number;
+            /** @enum {string} */
+            retry_backoff?: "fixed" | "exponential";
+            timeout_seconds?: number | null;
+            priority?: number;
+            queue?: string;
+            /** @enum {string} */
+            misfire_policy?: "fire_once" | "fire_all" | "skip";
+            misfire_limit?: number;
+            misfire_grace_seconds?: number;
+            start_at?: string | null;
+            end_at?: string | null;
+            jitter_seconds?: number;
+            max_runs?: number | null;
+            pause_after_failures?: number | null;
+            tags?: string[];
+            owner?: string | null;
+            next_run_at?: string | null;
+            last_run_at?: string | null;
+            last_status?: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED") | null;
+            completed_at?: string | null;
+            disabled_reason?: string | null;
+            run_count?: number;
+            version?: number;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+        };
+        /**
+         * @description A cron job
+         * @example {
+         *       "id": 42,
+         *       "name": "nightly backup",
+         *       "description": null,
+         *       "cron_expression": "0 2 * * *",
+         *       "timezone": "Asia/Seoul",
+         *       "day_match": "or",
+         *       "handler_name": "http",
+         *       "handler_params": {
+         *         "url": "https://backup.example.com/run",
+         *         "method": "POST"
+         *       },
+         *       "is_enabled": true,
+         *       "overlap_policy": "skip",
+         *       "allow_overlap": false,
+         *       "max_retry": 3,
+         *       "retry_delay_seconds": 10,
+         *       "retry_backoff": "exponential",
+         *       "timeout_seconds": 1800,
+         *       "priority": 0,
+         *       "queue": "default",
+         *       "misfire_policy": "fire_once",
+         *       "misfire_limit": 100,
+         *       "misfire_grace_seconds": 86400,
+         *       "start_at": null,
+         *       "end_at": null,
+         *       "jitter_seconds": 0,
+         *       "max_runs": null,
+         *       "pause_after_failures": null,
+         *       "tags": [
+         *         "backup"
+         *       ],
+         *       "owner": null,
+         *       "next_run_at": "2026-03-01T17:00:00.000Z",
+         *       "last_run_at": "2026-02-28T17:00:00.000Z",
+         *       "last_status": "SUCCESS",
+         *       "completed_at": null,
+         *       "disabled_reason": null,
+         *       "run_count": 17,
+         *       "version": 1,
+         *       "created_at": "2026-02-11T01:12:43.120Z",
+         *       "updated_at": "2026-02-11T01:12:43.120Z"
+         *     }
+         */
+        Cron: {
+            id: number;
+            name: string;
+            description: string | null;
+            cron_expression: string;
+            timezone: string;
+            /** @enum {string} */
+            day_match: "or" | "and";
+            handler_name: string;
+            handler_params: {
+                [key: string]: unknown;
+            };
+            is_enabled: boolean;
+            /** @enum {string} */
+            overlap_policy: "allow" | "skip" | "buffer_one" | "replace";
+            allow_overlap: boolean;
+            max_retry: number;
+            retry_delay_seconds: number;
+            /** @enum {string} */
+            retry_backoff: "fixed" | "exponential";
+            timeout_seconds: number | null;
+            priority: number;
+            queue: string;
+            /** @enum {string} */
+            misfire_policy: "fire_once" | "fire_all" | "skip";
+            misfire_limit: number;
+            misfire_grace_seconds: number;
+            start_at: string | null;
+            end_at: string | null;
+            jitter_seconds: number;
+            max_runs: number | null;
+            pause_after_failures: number | null;
+            tags: string[];
+            owner: string | null;
+            next_run_at: string | null;
+            last_run_at: string | null;
+            last_status: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED") | null;
+            completed_at: string | null;
+            disabled_reason: string | null;
+            run_count: number;
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        CronPreview: {
+            /** @description When it fires next */
+            next: string[];
+            /** @example every day at 09:00 */
+            description: string;
+            /** @description Runs that a change of the clocks moved, or that show another run's time */
+            daylight_saving?: {
+                /** Format: date-time */
+                at: string;
+                effect: string;
+            }[];
+        };
+        /**
+         * @description An execution
+         * @example {
+         *       "id": 1042,
+         *       "job_id": 42,
+         *       "cron_name": "nightly backup",
+         *       "handler_name": "http",
+         *       "params": {
+         *         "url": "https://backup.example.com/run",
+         *         "method": "POST"
+         *       },
+         *       "param_source": "cron",
+         *       "scheduled_time": "2026-02-28T17:00:00.000Z",
+         *       "run_at": "2026-02-28T17:00:00.000Z",
+         *       "status": "SUCCESS",
+         *       "waiting_for": null,
+         *       "priority": 0,
+         *       "queue": "default",
+         *       "attempt": 1,
+         *       "started_at": "2026-02-28T17:00:00.013Z",
+         *       "finished_at": "2026-02-28T17:00:02.450Z",
+         *       "duration_ms": 2437,
+         *       "retry_count": 0,
+         *       "max_retry": 3,
+         *       "retry_delay_seconds": 10,
+         *       "retry_backoff": "exponential",
+         *       "timeout_seconds": 1800,
+         *       "progress_percentage": 100,
+         *       "current_step": null,
+         *       "cancel_requested_at": null,
+         *       "reason": null,
+         *       "error_message": null,
+         *       "result": {
+         *         "status": 200
+         *       },
+         *       "worker_id": "worker-7f3a",
+         *       "created_at": "2026-02-28T17:00:00.004Z"
+         *     }
+         */
+        Job: {
+            id: number;
+            /** @description Its cron */
+            job_id: number | null;
+            cron_name: string | null;
+            handler_name: string;
+            params: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            param_source: "cron" | "api" | "schedule" | "event";
+            /** Format: date-time */
+            scheduled_time: string;
+            /**
+             * Format: date-time
+             * @description When this attempt is due: with jitter, or after a backoff
+             */
+            run_at: string;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+            waiting_for: ("time" | "overlap" | "backfill") | null;
+            priority: number;
+            queue: string;
+            attempt: number;
+            started_at: string | null;
+            finished_at: string | null;
+            duration_ms: number | null;
+            retry_count: number;
+            max_retry: number;
+            retry_delay_seconds: number;
+            /** @enum {string} */
+            retry_backoff: "fixed" | "exponential";
+            timeout_seconds: number | null;
+            progress_percentage: number | null;
+            current_step: string | null;
+            cancel_requested_at: string | null;
+            reason: string | null;
+            error_message: string | null;
+            result: unknown;
+            worker_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        NextRuns: {
+            /** @description When it fires next; the first may be due already */
+            next: string[];
+            /** @example every day at 09:00 */
+            description: string;
+            /** @description Runs that a change of the clocks moved, or that show another run's time */
+            daylight_saving?: {
+                /** Format: date-time */
+                at: string;
+                effect: string;
+            }[];
+            /** @description Why there are fewer than asked for; null: there are not */
+            ends: ("DISABLED" | "COMPLETED" | "END_AT" | "MAX_RUNS" | "NEVER") | null;
+            /** @description Of `max_runs`; null without it. A skipped slot uses none */
+            runs_left: number | null;
+            /** @description False: nothing fires until the scheduler is started */
+            scheduler_running: boolean;
+        };
+        SlotPage: {
+            items: components["schemas"]["Slot"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description How many instants of the whole span have each verdict */
+            summary: {
+                [key: string]: number;
+            };
+            /** @description Executions of the span that a person asked for, which are no slots; the newest 100 */
+            triggers: {
+                job_id: number;
+                /** Format: date-time */
+                scheduled_time: string;
+                /** @enum {string} */
+                status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+                started_at: string | null;
+                finished_at: string | null;
+            }[];
+            triggers_total: number;
+        };
+        /** @description An instant of a cron and its verdict */
+        Slot: {
+            /** Format: date-time */
+            scheduled_time: string;
+            /**
+             * @description The status of its execution; or why it has none. UNACCOUNTED: it was due, and there is neither a row nor a reason.
+             * @enum {string}
+             */
+            verdict: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED" | "PENDING_DISPATCH" | "SCHEDULER_STOPPED" | "DISABLED" | "OUTSIDE_WINDOW" | "NOT_DUE" | "DROPPED_BY_EDIT" | "COMPLETED" | "BEFORE_CREATION" | "BEFORE_HISTORY" | "EXPIRED" | "UNACCOUNTED";
+            explanation: string;
+            /** @description Its execution */
+            job_id: number | null;
+            started_at: string | null;
+            finished_at: string | null;
+            /** @description From the slot to its start */
+            late_ms: number | null;
+            duration_ms: number | null;
+            reason: string | null;
+            is_backfill: boolean;
+            /** @description The SKIPPED execution that stands for this slot and others of one outage */
+            covered_by: number | null;
+        };
+        JobPage: {
+            items: components["schemas"]["JobItem"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description An execution; with `fields`, those fields of it */
+        JobItem: {
+            id?: number;
+            /** @description Its cron */
+            job_id?: number | null;
+            cron_name?: string | null;
+            handler_name?: string;
+            params?: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            param_source?: "cron" | "api" | "schedule" | "event";
+            /** Format: date-time */
+            scheduled_time?: string;
+            /**
+             * Format: date-time
+             * @description When this attempt is due: with jitter, or after a backoff
+             */
+            run_at?: string;
+            /** @enum {string} */
+            status?: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+            waiting_for?: ("time" | "overlap" | "backfill") | null;
+            priority?: number;
+            queue?: string;
+            attempt?: number;
+            started_at?: string | null;
+            finished_at?: string | null;
+            duration_ms?: number | null;
+            retry_count?: number;
+            max_retry?: number;
+            retry_delay_seconds?: number;
+            /** @enum {string} */
+            retry_backoff?: "fixed" | "exponential";
+            timeout_seconds?: number | null;
+            progress_percentage?: number | null;
+            current_step?: string | null;
+            cancel_requested_at?: string | null;
+            reason?: string | null;
+            error_message?: string | null;
+            result?: unknown;
+            worker_id?: string | null;
+            /** Format: date-time */
+            created_at?: string;
+        };
+        /** @description The jobs made, in the order given */
+        BulkJobs: {
+            count: number;
+            ids: number[];
+        };
+        /** @description An execution with its runs and the last lines of its log */
+        JobDetail: {
+            id: number;
+            /** @description Its cron */
+            job_id: number | null;
+            cron_name: string | null;
+            handler_name: string;
+            params: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            param_source: "cron" | "api" | "schedule" | "event";
+            /** Format: date-time */
+            scheduled_time: string;
+            /**
+             * Format: date-time
+             * @description When this attempt is due: with jitter, or after a backoff
+             */
+            run_at: string;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+            waiting_for: ("time" | "overlap" | "backfill") | null;
+            priority: number;
+            queue: string;
+            attempt: number;
+            started_at: string | null;
+            finished_at: string | null;
+            duration_ms: number | null;
+            retry_count: number;
+            max_retry: number;
+            retry_delay_seconds: number;
+            /** @enum {string} */
+            retry_backoff: "fixed" | "exponential";
+            timeout_seconds: number | null;
+            progress_percentage: number | null;
+            current_step: string | null;
+            cancel_requested_at: string | null;
+            reason: string | null;
+            error_message: string | null;
+            result: unknown;
+            worker_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            runs: components["schemas"]["Run"][];
+            logs: components["schemas"]["LogLine"][];
+        };
+        /** @description One try at an execution */
+        Run: {
+            attempt: number;
+            /** @enum {string} */
+            status: "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "RELEASED" | "RUNNING";
+            worker_id: string | null;
+            started_at: string | null;
+            finished_at: string | null;
+            duration_ms: number | null;
+            reason: string | null;
+            error_message: string | null;
+            error_stack: string | null;
+        };
+        LogLine: {
+            /** Format: date-time */
+            logged_at: string;
+            attempt: number;
+            line: number;
+            level: string;
+            message: string;
+            fields: {
+                [key: string]: unknown;
+            } | null;
+        };
+        RunList: {
+            items: components["schemas"]["Run"][];
+        };
+        /**
+         * @example {
+         *       "id": 17,
+         *       "status": "PENDING",
+         *       "verdict": "HANDLER_NOT_SERVED",
+         *       "explanation": "No live worker has the handler \"report\".",
+         *       "causes": [
+         *         {
+         *           "code": "HANDLER_NOT_SERVED",
+         *           "message": "No live worker has the handler \"report\".",
+         *           "details": {
+         *             "handler_name": "report",
+         *             "workers": [
+         *               "worker-a-1"
+         *             ]
+         *           }
+         *         }
+         *       ],
+         *       "cron": null,
+         *       "asked_at": "2026-01-31T00:00:00.000Z"
+         *     }
+         */
+        Why: {
+            id: number;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+            /**
+             * @description The most decisive cause
+             * @enum {string}
+             */
+            verdict: "SCHEDULED_LATER" | "JITTER" | "BACKING_OFF" | "PROMOTION_DUE" | "WAITING_FOR_OVERLAP" | "WAITING_FOR_BACKFILL" | "SCHEDULER_STOPPED" | "QUEUE_RESERVED" | "NO_DISPATCHER" | "NO_WORKER" | "QUEUE_NOT_SERVED" | "HANDLER_NOT_SERVED" | "NO_WORKER_SERVES_BOTH" | "POOLS_FULL" | "BEHIND_OTHERS" | "BEING_CLAIMED" | "RUNNING" | "CANCEL_REQUESTED" | "LEASE_EXPIRED" | "TIME_LIMIT_PASSED" | "SUCCEEDED" | "FAILED" | "CANCELLED" | "SKIPPED" | "RETRIES_USED_UP" | "NO_RETRIES" | "SCHEDULER_WAS_STOPPED" | "OVERLAP" | "BUFFER_FULL" | "REPLACED" | "MISFIRE" | "WORKER_LOST" | "TIMEOUT" | "CANCELLED_BY_USER" | "CRON_DELETED" | "HANDLER_NOT_FOUND" | "PARAMS_INVALID" | "SECRET_NOT_FOUND" | "RESULT_INVALID" | "HANDLER_ERROR" | "DRAINED";
+            /** @description All causes in words */
+            explanation: string;
+            /** @description The most decisive first */
+            causes: {
+                /** @enum {string} */
+                code: "SCHEDULED_LATER" | "JITTER" | "BACKING_OFF" | "PROMOTION_DUE" | "WAITING_FOR_OVERLAP" | "WAITING_FOR_BACKFILL" | "SCHEDULER_STOPPED" | "QUEUE_RESERVED" | "NO_DISPATCHER" | "NO_WORKER" | "QUEUE_NOT_SERVED" | "HANDLER_NOT_SERVED" | "NO_WORKER_SERVES_BOTH" | "POOLS_FULL" | "BEHIND_OTHERS" | "BEING_CLAIMED" | "RUNNING" | "CANCEL_REQUESTED" | "LEASE_EXPIRED" | "TIME_LIMIT_PASSED" | "SUCCEEDED" | "FAILED" | "CANCELLED" | "SKIPPED" | "RETRIES_USED_UP" | "NO_RETRIES" | "SCHEDULER_WAS_STOPPED" | "OVERLAP" | "BUFFER_FULL" | "REPLACED" | "MISFIRE" | "WORKER_LOST" | "TIMEOUT" | "CANCELLED_BY_USER" | "CRON_DELETED" | "HANDLER_NOT_FOUND" | "PARAMS_INVALID" | "SECRET_NOT_FOUND" | "RESULT_INVALID" | "HANDLER_ERROR" | "DRAINED";
+                message: string;
+                /** @description What the message says, for programs */
+                details: {
+                    [key: string]: unknown;
+                };
+            }[];
+            /** @description The cron it is of */
+            cron: {
+                id: number;
+                name: string;
+                is_enabled: boolean;
+                disabled_reason: string | null;
+                deleted_at: string | null;
+            } | null;
+            /** Format: date-time */
+            asked_at: string;
+        };
+        LogPage: {
+            items: components["schemas"]["LogLine"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        WorkerPage: {
+            items: components["schemas"]["WorkerItem"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description A worker; with `fields`, those fields of it */
+        WorkerItem: {
+            /** @example worker-host1-5f3a9c01 */
+            id?: string;
+            hostname?: string;
+            pid?: number;
+            version?: string;
+            /** @description Whether it has shown itself in the last minute, and not stopped */
+            is_alive?: boolean;
+            /** Format: date-time */
+            started_at?: string;
+            /** Format: date-time */
+            heartbeat_at?: string;
+            stopped_at?: string | null;
+            /** @enum {string} */
+            status?: "ACTIVE" | "DRAINING" | "STOPPED" | "LOST";
+            /** @description What it serves; `*` is every queue */
+            queues?: string[];
+            handlers?: string[];
+            /** @description How many handlers it runs at once */
+            pool_size?: number;
+            /** @description How many executions it held at its last heartbeat */
+            running?: number;
+            /** @description What it holds now, the first hundred of it */
+            execution_ids?: number[];
+        };
+        /** @description A worker process */
+        Worker: {
+            /** @example worker-host1-5f3a9c01 */
+            id: string;
+            hostname: string;
+            pid: number;
+            version: string;
+            /** @description Whether it has shown itself in the last minute, and not stopped */
+            is_alive: boolean;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            heartbeat_at: string;
+            stopped_at: string | null;
+            /** @enum {string} */
+            status: "ACTIVE" | "DRAINING" | "STOPPED" | "LOST";
+            /** @description What it serves; `*` is every queue */
+            queues: string[];
+            handlers: string[];
+            /** @description How many handlers it runs at once */
+            pool_size: number;
+            /** @description How many executions it held at its last heartbeat */
+            running: number;
+            /** @description What it holds now, the first hundred of it */
+            execution_ids: number[];
+        };
+        DispatcherPage: {
+            items: components["schemas"]["DispatcherItem"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description A dispatcher; with `fields`, those fields of it */
+        DispatcherItem: {
+            /** @example worker-host1-5f3a9c01 */
+            id?: string;
+            hostname?: string;
+            pid?: number;
+            version?: string;
+            /** @description Whether it has shown itself in the last minute, and not stopped */
+            is_alive?: boolean;
+            /** Format: date-time */
+            started_at?: string;
+            /** Format: date-time */
+            heartbeat_at?: string;
+            stopped_at?: string | null;
+            /** @enum {string} */
+            status?: "ACTIVE" | "STOPPED" | "LOST";
+        };
+        /** @description A dispatcher process */
+        Dispatcher: {
+            /** @example worker-host1-5f3a9c01 */
+            id: string;
+            hostname: string;
+            pid: number;
+            version: string;
+            /** @description Whether it has shown itself in the last minute, and not stopped */
+            is_alive: boolean;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            heartbeat_at: string;
+            stopped_at: string | null;
+            /** @enum {string} */
+            status: "ACTIVE" | "STOPPED" | "LOST";
+        };
+        HandlerPage: {
+            items: components["schemas"]["HandlerItem"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description A handler; with `fields`, those fields of it */
+        HandlerItem: {
+            /** @example http */
+            name?: string;
+            description?: string | null;
+            /** @description JSON Schema of its params */
+            params_schema?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Where it runs: none, process or thread
+             * @example none
+             */
+            isolation?: string;
+            /** @description `builtin`, or the file it comes from */
+            source?: string;
+            /** Format: date-time */
+            published_at?: string;
+            /** @description Whether a live worker has it */
+            is_served?: boolean;
+            /** @description Live workers that have it, the first hundred */
+            worker_ids?: string[];
+            /** @description What those workers serve; `*` is every queue */
+            queues?: string[];
+            /** @description How many crons use it */
+            cron_count?: number;
+        };
+        /** @description A handler that workers have published */
+        Handler: {
+            /** @example http */
+            name: string;
+            description: string | null;
+            /** @description JSON Schema of its params */
+            params_schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Where it runs: none, process or thread
+             * @example none
+             */
+            isolation: string;
+            /** @description `builtin`, or the file it comes from */
+            source: string;
+            /** Format: date-time */
+            published_at: string;
+            /** @description Whether a live worker has it */
+            is_served: boolean;
+            /** @description Live workers that have it, the first hundred */
+            worker_ids: string[];
+            /** @description What those workers serve; `*` is every queue */
+            queues: string[];
+            /** @description How many crons use it */
+            cron_count: number;
+        };
+        SchedulerStatus: {
+            scheduler_running: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last started or stopped
+             */
+            changed_at: string;
+            changed_by: string | null;
+            /** @description The newest running execution */
+            current_job_id: number | null;
+            /** @description Running executions, the newest first; at most 1,000 of them */
+            current_job_ids: number[];
+            /** @description Claimable executions, counted up to 10,000 */
+            queue_length: number;
+            /** @description False: there are more than `queue_length` */
+            queue_length_is_exact: boolean;
+            /** @description Since the first execution, whatever retention has dropped */
+            cumulative_stats: {
+                /** @description succeeded + failed + cancelled */
+                total_executed: number;
+                succeeded: number;
+                /** @description FAILED and TIMEOUT */
+                failed: number;
+                /** @description TIMEOUT, of those in `failed` */
+                timed_out: number;
+                cancelled: number;
+                /** @description Slots that did not become a run */
+                skipped: number;
+            };
+            has_active_reservation: boolean;
+            reservation: components["schemas"]["Reservation"] | null;
+            /** @description Those alive */
+            dispatchers: {
+                id: string;
+                hostname: string;
+                version: string;
+                /** Format: date-time */
+                started_at: string;
+                /** Format: date-time */
+                heartbeat_at: string;
+            }[];
+            /** @description Those alive */
+            workers: {
+                id: string;
+                hostname: string;
+                version: string;
+                /** Format: date-time */
+                started_at: string;
+                /** Format: date-time */
+                heartbeat_at: string;
+                /** @enum {string} */
+                status: "ACTIVE" | "DRAINING";
+                queues: string[];
+                pool_size: number;
+                running: number;
+            }[];
+        };
+        /** @description While it holds, nothing is claimed; slots still become PENDING */
+        Reservation: {
+            reason: string;
+            reserved_by: string;
+            /** Format: date-time */
+            reserved_at: string;
+            /**
+             * Format: date-time
+             * @description It ends by itself then
+             */
+            reserved_until: string;
+            /** @description The execution that alone may run, and whose end ends the reservation; null: none may */
+            job_id: number | null;
+        };
+        /** @description What a start would run now */
+        SchedulerStartPreview: {
+            /** @constant */
+            dry_run: true;
+            scheduler_running: boolean;
+            /** @description Crons that are due */
+            crons: number;
+            /** @description Of those, crons of which at least one slot would run */
+            crons_running: number;
+            /** @description Slots that would run, by misfire and overlap policy */
+            slots: number;
+            /** @description Of those, slots that would wait for an earlier one of their cron */
+            waiting: number;
+            /** @description Slots that would be accounted for as SKIPPED */
+            skipped: number;
+            /** @description Executions that could be claimed at once */
+            queue_length: number;
+            queue_length_is_exact: boolean;
+            /** @description False: more crons are due than were looked at, so that all counts are lower bounds */
+            is_complete: boolean;
+        };
+        /** @description Who asks */
+        Session: {
+            /**
+             * @description How it is known who asks: a password or the session it began, an API token, a trusted proxy, the token of the configuration
+             * @enum {string}
+             */
+            kind: "user" | "token" | "proxy" | "environment";
+            /** @description Of the user or the API token */
+            id: number | null;
+            /** @example admin */
+            name: string;
+            /**
+             * @description Each role may do what those before it may
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "admin";
+            /** @description What each request of the session that changes something sends as `X-CSRF-Token`; null without a session */
+            csrf_token: string | null;
+            /** @description When the session ends, however often it is used */
+            expires_at: string | null;
+            /** @description When it ends unless it is used before */
+            idle_expires_at: string | null;
+        };
+        UserPage: {
+            items: components["schemas"]["User"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description Someone who signs in with a password */
+        User: {
+            id: number;
+            /** @example jiwoo */
+            name: string;
+            /**
+             * @description Each role may do what those before it may
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "admin";
+            is_enabled: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            password_changed_at: string;
+            last_sign_in_at: string | null;
+        };
+        ApiTokenPage: {
+            items: components["schemas"]["ApiToken"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description A bearer token of a program */
+        ApiToken: {
+            id: number;
+            /** @example deploy script */
+            name: string;
+            /**
+             * @description How the token begins
+             * @example jobu_Xk3v9Q
+             */
+            prefix: string;
+            /**
+             * @description Each role may do what those before it may
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "admin";
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Null: does not expire */
+            expires_at: string | null;
+            /** @description To the minute */
+            last_used_at: string | null;
+            revoked_at: string | null;
+        };
+        /** @description An API token with its secret */
+        NewApiToken: {
+            id: number;
+            /** @example deploy script */
+            name: string;
+            /**
+             * @description How the token begins
+             * @example jobu_Xk3v9Q
+             */
+            prefix: string;
+            /**
+             * @description Each role may do what those before it may
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "admin";
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Null: does not expire */
+            expires_at: string | null;
+            /** @description To the minute */
+            last_used_at: string | null;
+            revoked_at: string | null;
+            /**
+             * @description To be sent as `Authorization: Bearer`; shown this once
+             * @example jobu_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+             */
+            token: string;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description Who did what */
+        AuditEntry: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @description `user`, `token`, `proxy`, `environment`, `cli` or `anonymous` */
+            actor_kind: string;
+            actor_name: string;
+            actor_id: number | null;
+            /** @example cron.update */
+            action: string;
+            /** @example cron */
+            target_type: string;
+            target_id: string | null;
+            target_name: string | null;
+            /** @description The fields that changed, as they were; null for what was made */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** @description As they are since; null for what was deleted */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            request_id: string | null;
+            address: string | null;
+        };
+        StatSummary: {
+            timezone: string;
+            today: components["schemas"]["StatPeriod"];
+            last_hour: components["schemas"]["StatPeriod"];
+            last_24_hours: components["schemas"]["StatPeriod"];
+            /** @description Of the last 24 hours */
+            duration: components["schemas"]["Measured"];
+            /** @description Of the last 24 hours */
+            lateness: components["schemas"]["Measured"];
+        };
+        /** @description What settled in a time */
+        StatPeriod: {
+            /**
+             * Format: date-time
+             * @description The first instant that counts
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant that does not
+             */
+            to: string;
+            /** @description All that settled */
+            total: number;
+            success: number;
+            failed: number;
+            timeout: number;
+            cancelled: number;
+            /** @description Slots that were skipped */
+            skipped: number;
+            /** @description Successes among what succeeded, failed or timed out; null where nothing did */
+            success_rate: number | null;
+        };
+        /** @description Durations or latenesses in milliseconds, null where nothing was measured. Average and maximum are exact, percentiles at most 9 % off. */
+        Measured: {
+            /** @description How many were measured: what ran and settled */
+            count: number;
+            avg_ms: number | null;
+            max_ms: number | null;
+            p50_ms: number | null;
+            p95_ms: number | null;
+            p99_ms: number | null;
+        };
+        /** @description What settled, by hour or day, without holes */
+        Throughput: {
+            /**
+             * Format: date-time
+             * @description The first instant that counts
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant that does not
+             */
+            to: string;
+            /** @enum {string} */
+            interval: "hour" | "day";
+            timezone: string;
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Where the hour or day begins
+                 */
+                at: string;
+                /** @description All that settled */
+                total: number;
+                success: number;
+                failed: number;
+                timeout: number;
+                cancelled: number;
+                /** @description Slots that were skipped */
+                skipped: number;
+            }[];
+        };
+        /** @description Durations or latenesses, by hour or day, without holes */
+        MeasuredSeries: {
+            /**
+             * Format: date-time
+             * @description The first instant that counts
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant that does not
+             */
+            to: string;
+            /** @enum {string} */
+            interval: "hour" | "day";
+            timezone: string;
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Where the hour or day begins
+                 */
+                at: string;
+                /** @description How many were measured: what ran and settled */
+                count: number;
+                avg_ms: number | null;
+                max_ms: number | null;
+                p50_ms: number | null;
+                p95_ms: number | null;
+                p99_ms: number | null;
+            }[];
+        };
+        /** @description What settled, by day, without holes */
+        DailyStats: {
+            /**
+             * Format: date-time
+             * @description The first instant that counts
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant that does not
+             */
+            to: string;
+            timezone: string;
+            items: {
+                /**
+                 * Format: date
+                 * @example 2026-01-31
+                 */
+                date: string;
+                /** @description All that settled */
+                total: number;
+                success: number;
+                failed: number;
+                timeout: number;
+                cancelled: number;
+                /** @description Slots that were skipped */
+                skipped: number;
+                /** @description Successes among what succeeded, failed or timed out; null where nothing did */
+                success_rate: number | null;
+            }[];
+        };
+        /** @description `total` counts as far as the page after this one; there may be more. */
+        CronStatsPage: {
+            items: {
+                cron_id: number;
+                cron_name: string;
+                handler_name: string;
+                /** @description All but the skipped */
+                runs: number;
+                /** @description Failed or timed out */
+                failures: number;
+                /** @description All that settled */
+                total: number;
+                success: number;
+                failed: number;
+                timeout: number;
+                cancelled: number;
+                /** @description Slots that were skipped */
+                skipped: number;
+                /** @description Successes among what succeeded, failed or timed out; null where nothing did */
+                success_rate: number | null;
+                duration: components["schemas"]["Measured"];
+                lateness: components["schemas"]["Measured"];
+                /** @description The hour of the last failure in this time */
+                last_failure_hour: string | null;
+            }[];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+            /**
+             * Format: date-time
+             * @description The first instant that counts
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant that does not
+             */
+            to: string;
+        };
+        HandlerStatsPage: {
+            items: {
+                handler_name: string;
+                /** @description All but the skipped */
+                runs: number;
+                /** @description Failed or timed out */
+                failures: number;
+                /** @description All that settled */
+                total: number;
+                success: number;
+                failed: number;
+                timeout: number;
+                cancelled: number;
+                /** @description Slots that were skipped */
+                skipped: number;
+                /** @description Successes among what succeeded, failed or timed out; null where nothing did */
+                success_rate: number | null;
+                duration: components["schemas"]["Measured"];
+                lateness: components["schemas"]["Measured"];
+                /** @description The hour of the last failure in this time */
+                last_failure_hour: string | null;
+            }[];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+            /**
+             * Format: date-time
+             * @description The first instant that counts
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant that does not
+             */
+            to: string;
+        };
+        BackfillOutput: {
+            dry_run: boolean;
+            /** @description Slots that were made, or would be */
+            count: number;
+            /** @description Slots of the range that have an execution already, and are left alone */
+            existing: number;
+            first: string | null;
+            last: string | null;
+            max_active: number;
+            /** @description The executions, oldest slot first; none of a dry run */
+            ids: number[];
+        };
+        /**
+         * @example {
+         *       "dry_run": false,
+         *       "matched": 1204,
+         *       "changed": 1200,
+         *       "skipped": 4,
+         *       "remaining": 0,
+         *       "is_exact": true
+         *     }
+         */
+        BulkActionOutput: {
+            dry_run: boolean;
+            /** @description Executions that the ids or the filter name */
+            matched: number;
+            /** @description Done by this call */
+            changed: number;
+            /** @description In a status that this cannot be done to */
+            skipped: number;
+            /** @description Not reached in the time a call takes: send it again until this is 0. In a dry run, what would be done */
+            remaining: number;
+            /** @description False: there are at least as many as the counts say */
+            is_exact: boolean;
+        };
+    };
     responses: {
-      /** @description Made */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          Location: components['headers']['Location']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['NewApiToken']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      413: components['responses']['PayloadTooLarge']
-      415: components['responses']['UnsupportedMediaType']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getToken: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ApiToken']
-        }
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      /** @description The role is not enough, or the session sent no valid CSRF token */
-      403: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  deleteToken: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        /** @example 42 */
-        id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done; there is nothing to say */
-      204: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      400: components['responses']['Malformed']
-      401: components['responses']['Unauthorized']
-      403: components['responses']['Forbidden']
-      /** @description There is no such thing */
-      404: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listAudit: {
-    parameters: {
-      query?: {
-        /** @description The name of who did it */
-        actor?: string
-        action?: string
-        target_type?: string
-        target_id?: string
-        /** @description Inclusive */
-        from?: string
-        /** @description Exclusive */
-        to?: string
-        /** @description A part of the action, or of the actor's or the target's name */
-        q?: string
-        /** @description `next_cursor` of the page before */
-        cursor?: string
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AuditPage']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      /** @description The role is not enough, or the session sent no valid CSRF token */
-      403: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getStatsSummary: {
-    parameters: {
-      query?: {
-        /** @description The zone of days; default the configuration's display_timezone */
-        timezone?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['StatSummary']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listStatsThroughput: {
-    parameters: {
-      query?: {
-        /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
-        from?: string
-        /** @description Exclusive, default now; counts to the end of the hour in which it lies */
-        to?: string
-        interval?: 'hour' | 'day'
-        /** @description The zone of days; default the configuration's display_timezone */
-        timezone?: string
-        /** @description Only this cron */
-        cron_id?: number
-        /** @description Only this handler */
-        handler_name?: string
-        /** @description Only these statuses; repeated, or separated by commas */
-        status?: ('SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED')[]
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Throughput']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listStatsDurations: {
-    parameters: {
-      query?: {
-        /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
-        from?: string
-        /** @description Exclusive, default now; counts to the end of the hour in which it lies */
-        to?: string
-        interval?: 'hour' | 'day'
-        /** @description The zone of days; default the configuration's display_timezone */
-        timezone?: string
-        /** @description Only this cron */
-        cron_id?: number
-        /** @description Only this handler */
-        handler_name?: string
-        /** @description Only these statuses; repeated, or separated by commas */
-        status?: ('SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED')[]
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MeasuredSeries']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listStatsLateness: {
-    parameters: {
-      query?: {
-        /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
-        from?: string
-        /** @description Exclusive, default now; counts to the end of the hour in which it lies */
-        to?: string
-        interval?: 'hour' | 'day'
-        /** @description The zone of days; default the configuration's display_timezone */
-        timezone?: string
-        /** @description Only this cron */
-        cron_id?: number
-        /** @description Only this handler */
-        handler_name?: string
-        /** @description Only these statuses; repeated, or separated by commas */
-        status?: ('SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED')[]
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MeasuredSeries']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listStatsDaily: {
-    parameters: {
-      query?: {
-        /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
-        from?: string
-        /** @description Exclusive, default now; counts to the end of the hour in which it lies */
-        to?: string
-        /** @description The zone of days; default the configuration's display_timezone */
-        timezone?: string
-        /** @description Only this cron */
-        cron_id?: number
-        /** @description Only this handler */
-        handler_name?: string
-        /** @description Only these statuses; repeated, or separated by commas */
-        status?: ('SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED')[]
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DailyStats']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listStatsCrons: {
-    parameters: {
-      query?: {
-        /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
-        from?: string
-        /** @description Exclusive, default now; counts to the end of the hour in which it lies */
-        to?: string
-        /** @description Only these crons, at most 200; repeated */
-        cron_id?: number[]
-        order_by?: '-failures' | '-last_failure' | '-duration_max' | '-lateness_max' | 'name' | '-name'
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CronStatsPage']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  listStatsHandlers: {
-    parameters: {
-      query?: {
-        /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
-        from?: string
-        /** @description Exclusive, default now; counts to the end of the hour in which it lies */
-        to?: string
-        /** @description Only this handler */
-        handler_name?: string
-        order_by?:
-          | '-runs'
-          | '-failures'
-          | '-success_rate'
-          | 'success_rate'
-          | '-duration_p95'
-          | '-lateness_p95'
-          | 'name'
-        /** @description From 1, the default */
-        page?: number
-        /** @description Items of a page; default 20 */
-        size?: number
-        /** @description Instead of `size`, with `offset` */
-        limit?: number
-        /** @description How many items come before; instead of `page` */
-        offset?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['HandlerStatsPage']
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
-  getEvents: {
-    parameters: {
-      query?: {
-        topics?: ('executions' | 'crons' | 'scheduler' | 'workers' | 'logs')[]
-        /** @description Of executions */
-        status?: ('PENDING' | 'RUNNING' | 'SUCCESS' | 'FAILED' | 'TIMEOUT' | 'CANCELLED' | 'SKIPPED')[]
-        /** @description Ids of executions, as in /jobs/{id} */
-        job_id?: number[]
-        /** @description Ids of crons: themselves, and their executions */
-        cron_id?: number[]
-        handler_name?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'text/event-stream': string
-        }
-      }
-      400: components['responses']['Invalid']
-      401: components['responses']['Unauthorized']
-      /** @description The client accepts nothing that this answers */
-      406: {
-        headers: {
-          'X-Request-Id': components['headers']['RequestId']
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Error']
-        }
-      }
-      429: components['responses']['TooManyRequests']
-      500: components['responses']['InternalError']
-      503: components['responses']['Unavailable']
-    }
-  }
+        /** @description The request is wrong; `details` names each field */
+        Invalid: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The request is wrong; `details` names each field */
+        Malformed: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Credentials are missing or wrong */
+        Unauthorized: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "WWW-Authenticate": components["headers"]["Challenge"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The role is not enough, or the session sent no valid CSRF token */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The role is not enough, or the session sent no valid CSRF token */
+        CsrfRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The body is too large */
+        PayloadTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The body is not JSON, or is encoded in an unknown way */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Too many attempts */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description A bug; the request id finds its log entry */
+        InternalError: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The database is away or too slow */
+        Unavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: {
+        /** @description The request's name in the log: the one that was sent, where it is sane */
+        RequestId: string;
+        /** @description Where it is */
+        Location: string;
+        /** @description Seconds until it may go better */
+        RetryAfter: number;
+        /** @description The ways to say who asks */
+        Challenge: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            500: components["responses"]["InternalError"];
+            /** @description The database is away */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    getReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            500: components["responses"]["InternalError"];
+            /** @description It cannot */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description Names this version of it */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        openapi: string;
+                        info: {
+                            title: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Not changed since `If-None-Match` */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description Names this version of it */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCrons: {
+        parameters: {
+            query?: {
+                is_enabled?: boolean;
+                /** @description Part of the name or description */
+                q?: string;
+                tag?: string;
+                handler_name?: string;
+                /** @description A leading `-` for descending */
+                order_by?: "id" | "-id" | "name" | "-name" | "handler_name" | "-handler_name" | "is_enabled" | "-is_enabled" | "priority" | "-priority" | "next_run_at" | "-next_run_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description Only these fields of each item; repeated, or separated by commas */
+                fields?: ("id" | "name" | "description" | "cron_expression" | "timezone" | "day_match" | "handler_name" | "handler_params" | "is_enabled" | "overlap_policy" | "allow_overlap" | "max_retry" | "retry_delay_seconds" | "retry_backoff" | "timeout_seconds" | "priority" | "queue" | "misfire_policy" | "misfire_limit" | "misfire_grace_seconds" | "start_at" | "end_at" | "jitter_seconds" | "max_runs" | "pause_after_failures" | "tags" | "owner" | "next_run_at" | "last_run_at" | "last_status" | "completed_at" | "disabled_reason" | "run_count" | "version" | "created_at" | "updated_at")[];
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+                /** @description Goes on where another page of the same filter and order ended: its `next_cursor`. For pages far down, which cost as much as the first */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createCron: {
+        parameters: {
+            query?: {
+                /** @description Only say what would come of it */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "nightly backup",
+                 *       "cron_expression": "0 2 * * *",
+                 *       "timezone": "Asia/Seoul",
+                 *       "handler_name": "http",
+                 *       "handler_params": {
+                 *         "url": "https://backup.example.com/run",
+                 *         "method": "POST"
+                 *       },
+                 *       "overlap_policy": "skip",
+                 *       "max_retry": 3,
+                 *       "timeout_seconds": 1800,
+                 *       "tags": [
+                 *         "backup"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronCreate"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run`: the cron as it would be; nothing was made */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description Where it is */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cron"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cron"];
+                };
+            };
+            /** @description The request is wrong; `details` names each field */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    previewCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cron_expression": "0 9 * * 1-5",
+                 *       "timezone": "Asia/Seoul",
+                 *       "count": 3
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronPreview"];
+                };
+            };
+            /** @description The request is wrong; `details` names each field */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CsrfRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cron"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateCron: {
+        parameters: {
+            query?: {
+                /** @description Only say what would come of it */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "cron_expression": "30 2 * * *",
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cron"];
+                };
+            };
+            /** @description The request is wrong; `details` names each field */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    toggleCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "is_enabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronToggle"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cron"];
+                };
+            };
+            /** @description The request is wrong; `details` names each field */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    triggerCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "params": {
+                 *         "url": "https://backup.example.com/run?full=1"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronTrigger"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCronNext: {
+        parameters: {
+            query?: {
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextRuns"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCronSlots: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                cursor?: string;
+                verdict?: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED" | "PENDING_DISPATCH" | "SCHEDULER_STOPPED" | "DISABLED" | "OUTSIDE_WINDOW" | "NOT_DUE" | "DROPPED_BY_EDIT" | "COMPLETED" | "BEFORE_CREATION" | "BEFORE_HISTORY" | "EXPIRED" | "UNACCOUNTED";
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotPage"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    backfillCron: {
+        parameters: {
+            query?: {
+                /** @description Only count */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-01-31T00:00:00+09:00",
+                 *       "to": "2026-02-02T00:00:00+09:00",
+                 *       "max_active": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["Backfill"];
+            };
+        };
+        responses: {
+            /** @description A dry run: nothing was made */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillOutput"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillOutput"];
+                };
+            };
+            /** @description The request is wrong; `details` names each field */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                cron_id?: number;
+                /** @description Repeated, or separated by commas */
+                status?: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED")[];
+                handler_name?: string;
+                queue?: string;
+                /** @description Repeated, or separated by commas */
+                param_source?: ("cron" | "api" | "schedule" | "event")[];
+                priority?: number;
+                /** @description Inclusive, on the scheduled time */
+                from_date?: string;
+                /** @description Exclusive, on the scheduled time */
+                to_date?: string;
+                /** @description The id, a part of the name of the handler or the cron in any case, or words of the error message of one that is FAILED or TIMEOUT (of its first 1,000 characters; the last word may be a beginning) */
+                q?: string;
+                /** @description A leading `-` for descending. `created_at` is the order in which they were made, that of their ids. By these two a filter can be ordered that has at most 10,000 executions; more are refused, since they would have to be sorted */
+                order_by?: "scheduled_time" | "-scheduled_time" | "created_at" | "-created_at" | "id" | "-id";
+                /** @description Only these fields of each item; repeated, or separated by commas */
+                fields?: ("id" | "job_id" | "cron_name" | "handler_name" | "params" | "param_source" | "scheduled_time" | "run_at" | "status" | "waiting_for" | "priority" | "queue" | "attempt" | "started_at" | "finished_at" | "duration_ms" | "retry_count" | "max_retry" | "retry_delay_seconds" | "retry_backoff" | "timeout_seconds" | "progress_percentage" | "current_step" | "cancel_requested_at" | "reason" | "error_message" | "result" | "worker_id" | "created_at")[];
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+                /** @description Goes on where another page of the same filter and order ended: its `next_cursor`. For pages far down, which cost as much as the first */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "handler_name": "http",
+                 *       "params": {
+                 *         "url": "https://reports.example.com/daily",
+                 *         "method": "POST"
+                 *       },
+                 *       "priority": 10,
+                 *       "idempotency_key": "report-2026-03-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["JobCreate"];
+            };
+        };
+        responses: {
+            /** @description The job that an earlier request under the same idempotency key made */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description Where it is */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "jobs": [
+                 *         {
+                 *           "handler_name": "http",
+                 *           "params": {
+                 *             "url": "https://reports.example.com/daily",
+                 *             "method": "POST"
+                 *           },
+                 *           "priority": 10,
+                 *           "idempotency_key": "report-2026-03-01"
+                 *         },
+                 *         {
+                 *           "type": "sleep",
+                 *           "params": {
+                 *             "ms": 100
+                 *           },
+                 *           "time": null
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["JobsCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkJobs"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retryJobs: {
+        parameters: {
+            query?: {
+                /** @description Only say how many */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "status": "FAILED",
+                 *         "handler_name": "http"
+                 *       },
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkAction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionOutput"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelJobs: {
+        parameters: {
+            query?: {
+                /** @description Only say how many */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "status": "FAILED",
+                 *         "handler_name": "http"
+                 *       },
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkAction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionOutput"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteJobs: {
+        parameters: {
+            query?: {
+                /** @description Only say how many */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "status": "FAILED",
+                 *         "handler_name": "http"
+                 *       },
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkAction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionOutput"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "priority": 10
+                 *     }
+                 */
+                "application/json": components["schemas"]["JobChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listJobRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getJobWhy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listJobLogs: {
+        parameters: {
+            query?: {
+                attempt?: number;
+                /** @description Lines of this level and worse */
+                level?: "debug" | "info" | "warn" | "error";
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Of the stream: it has ended, and nothing has changed since */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: {
+                /** @description Repeated, or separated by commas */
+                status?: ("ACTIVE" | "DRAINING" | "STOPPED" | "LOST")[];
+                /** @description Only these fields of each item; repeated, or separated by commas */
+                fields?: ("id" | "hostname" | "pid" | "version" | "is_alive" | "started_at" | "heartbeat_at" | "stopped_at" | "status" | "queues" | "handlers" | "pool_size" | "running" | "execution_ids")[];
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    drainWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDispatchers: {
+        parameters: {
+            query?: {
+                /** @description Repeated, or separated by commas */
+                status?: ("ACTIVE" | "STOPPED" | "LOST")[];
+                /** @description Only these fields of each item; repeated, or separated by commas */
+                fields?: ("id" | "hostname" | "pid" | "version" | "is_alive" | "started_at" | "heartbeat_at" | "stopped_at" | "status")[];
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatcherPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDispatcher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispatcher"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listHandlers: {
+        parameters: {
+            query?: {
+                /** @description Part of the name or description */
+                q?: string;
+                /** @description Only these fields of each item; repeated, or separated by commas */
+                fields?: ("name" | "description" | "params_schema" | "isolation" | "source" | "published_at" | "is_served" | "worker_ids" | "queues" | "cron_count")[];
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandlerPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHandler: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handler"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSchedulerStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulerStatus"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    startScheduler: {
+        parameters: {
+            query?: {
+                /** @description Only say what would follow */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulerStatus"] | components["schemas"]["SchedulerStartPreview"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    stopScheduler: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulerStatus"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createReservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "database upgrade",
+                 *       "ttl_seconds": 1800
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReservationCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description The status, which shows it */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteReservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    triggerHandler: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handler: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "team@example.com"
+                 *     }
+                 */
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description Since when it is deprecated (RFC 9745) */
+                    Deprecation?: string;
+                    /** @description What takes its place, as `successor-version` */
+                    Link?: string;
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "admin",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description The session, HttpOnly and SameSite=Strict; behind TLS also Secure, and named `__Host-jobu_session` */
+                    "Set-Cookie"?: string;
+                    /** @description The `csrf_token` of the session */
+                    "X-CSRF-Token"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            /** @description Credentials are missing or wrong */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "WWW-Authenticate": components["headers"]["Challenge"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: components["responses"]["CsrfRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description Removes the cookie */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CsrfRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current_password": "correct horse battery",
+                 *       "new_password": "staple in a haystack"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description The session, HttpOnly and SameSite=Strict; behind TLS also Secure, and named `__Host-jobu_session` */
+                    "Set-Cookie"?: string;
+                    /** @description The `csrf_token` of the session */
+                    "X-CSRF-Token"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CsrfRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description A part of the name */
+                q?: string;
+                /** @description Each role may do what those before it may */
+                role?: "viewer" | "operator" | "admin";
+                is_enabled?: boolean;
+                order_by?: "id" | "-id" | "name" | "-name" | "role" | "-role" | "created_at" | "-created_at" | "last_sign_in_at" | "-last_sign_in_at";
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The role is not enough, or the session sent no valid CSRF token */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "jiwoo",
+                 *       "password": "correct horse battery",
+                 *       "role": "operator"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The role is not enough, or the session sent no valid CSRF token */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "viewer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The role is not enough, or the session sent no valid CSRF token */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "deploy script",
+                 *       "role": "operator",
+                 *       "expires_in_days": 90
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApiTokenCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiToken"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiToken"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The role is not enough, or the session sent no valid CSRF token */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description The name of who did it */
+                actor?: string;
+                action?: string;
+                target_type?: string;
+                target_id?: string;
+                /** @description Inclusive */
+                from?: string;
+                /** @description Exclusive */
+                to?: string;
+                /** @description A part of the action, or of the actor's or the target's name */
+                q?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The role is not enough, or the session sent no valid CSRF token */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getStatsSummary: {
+        parameters: {
+            query?: {
+                /** @description The zone of days; default the configuration's display_timezone */
+                timezone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatSummary"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStatsThroughput: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
+                from?: string;
+                /** @description Exclusive, default now; counts to the end of the hour in which it lies */
+                to?: string;
+                interval?: "hour" | "day";
+                /** @description The zone of days; default the configuration's display_timezone */
+                timezone?: string;
+                /** @description Only this cron */
+                cron_id?: number;
+                /** @description Only this handler */
+                handler_name?: string;
+                /** @description Only these statuses; repeated, or separated by commas */
+                status?: ("SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Throughput"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStatsDurations: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
+                from?: string;
+                /** @description Exclusive, default now; counts to the end of the hour in which it lies */
+                to?: string;
+                interval?: "hour" | "day";
+                /** @description The zone of days; default the configuration's display_timezone */
+                timezone?: string;
+                /** @description Only this cron */
+                cron_id?: number;
+                /** @description Only this handler */
+                handler_name?: string;
+                /** @description Only these statuses; repeated, or separated by commas */
+                status?: ("SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuredSeries"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStatsLateness: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
+                from?: string;
+                /** @description Exclusive, default now; counts to the end of the hour in which it lies */
+                to?: string;
+                interval?: "hour" | "day";
+                /** @description The zone of days; default the configuration's display_timezone */
+                timezone?: string;
+                /** @description Only this cron */
+                cron_id?: number;
+                /** @description Only this handler */
+                handler_name?: string;
+                /** @description Only these statuses; repeated, or separated by commas */
+                status?: ("SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuredSeries"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStatsDaily: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
+                from?: string;
+                /** @description Exclusive, default now; counts to the end of the hour in which it lies */
+                to?: string;
+                /** @description The zone of days; default the configuration's display_timezone */
+                timezone?: string;
+                /** @description Only this cron */
+                cron_id?: number;
+                /** @description Only this handler */
+                handler_name?: string;
+                /** @description Only these statuses; repeated, or separated by commas */
+                status?: ("SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailyStats"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStatsCrons: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
+                from?: string;
+                /** @description Exclusive, default now; counts to the end of the hour in which it lies */
+                to?: string;
+                /** @description Only these crons, at most 200; repeated */
+                cron_id?: number[];
+                order_by?: "-failures" | "-last_failure" | "-duration_max" | "-lateness_max" | "name" | "-name";
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronStatsPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStatsHandlers: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
+                from?: string;
+                /** @description Exclusive, default now; counts to the end of the hour in which it lies */
+                to?: string;
+                /** @description Only this handler */
+                handler_name?: string;
+                order_by?: "-runs" | "-failures" | "-success_rate" | "success_rate" | "-duration_p95" | "-lateness_p95" | "name";
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandlerStatsPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getEvents: {
+        parameters: {
+            query?: {
+                topics?: ("executions" | "crons" | "scheduler" | "workers" | "logs")[];
+                /** @description Of executions */
+                status?: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED")[];
+                /** @description Ids of executions, as in /jobs/{id} */
+                job_id?: number[];
+                /** @description Ids of crons: themselves, and their executions */
+                cron_id?: number[];
+                handler_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The client accepts nothing that this answers */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
 }

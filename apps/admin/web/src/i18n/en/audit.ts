@@ -1,3 +1,3 @@
 export default {
-  title: 'audit',
+  title: 'Audit',
 }

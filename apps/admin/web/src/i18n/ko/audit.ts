@@ -2,5 +2,5 @@ import type en from '../en/audit.ts'
 import type { Translation } from '../translation.ts'
 
 export default {
-  title: 'audit',
+  title: '감사 기록',
 } satisfies Translation<typeof en>

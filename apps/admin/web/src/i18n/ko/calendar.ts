@@ -2,5 +2,5 @@ import type en from '../en/calendar.ts'
 import type { Translation } from '../translation.ts'
 
 export default {
-  title: 'calendar',
+  title: '달력',
 } satisfies Translation<typeof en>

@@ -2,5 +2,5 @@ import type en from '../en/crons.ts'
 import type { Translation } from '../translation.ts'
 
 export default {
-  title: 'crons',
+  title: '크론',
 } satisfies Translation<typeof en>

@@ -2,5 +2,5 @@ import type en from '../en/forecast.ts'
 import type { Translation } from '../translation.ts'
 
 export default {
-  title: 'forecast',
+  title: '예측',
 } satisfies Translation<typeof en>

@@ -2,5 +2,5 @@ import type en from '../en/jobs.ts'
 import type { Translation } from '../translation.ts'
 
 export default {
-  title: 'jobs',
+  title: '작업',
 } satisfies Translation<typeof en>

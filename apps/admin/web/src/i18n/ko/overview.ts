@@ -2,5 +2,5 @@ import type en from '../en/overview.ts'
 import type { Translation } from '../translation.ts'
 
 export default {
-  title: 'overview',
+  title: '개요',
 } satisfies Translation<typeof en>

@@ -2,5 +2,5 @@ import type en from '../en/workers.ts'
 import type { Translation } from '../translation.ts'
 
 export default {
-  title: 'workers',
+  title: '워커',
 } satisfies Translation<typeof en>
