@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { Browser, Page } from 'playwright-core'
 import { aUser, signedIn } from '../apps/admin/test/support/access.ts'
 import { PASSWORD, startTestApp, type TestApp, TOKEN } from '../apps/admin/test/support/startTestApp.ts'
-import { openBrowser } from './support/openBrowser.ts'
+import { openBrowser } from '../scripts/lib/openBrowser.mjs'
 
 // A page of the whole API is a lot to draw for a machine that is busy.
 jest.setTimeout(120_000)

@@ -11,13 +11,14 @@ export const SECTIONS = [
   'memory',
   'pinned',
   'lists',
+  'web',
 ]
 
 export const USAGE = `npm run bench [-- options]
   --rounds N     rounds of the repeated sections (default 3)
   --jobs N       jobs of a drain (default 60000)
   --history N    finished rows beside the drain of section "history" (default 1000000)
-  --lists N      executions beside which the lists of section "lists" are read (default 10000000)
+  --lists N      executions beside which the lists of sections "lists" and "web" are read (default 10000000)
   --full         ten million finished rows
   --only A,B     only these sections: ${SECTIONS.join(', ')}
   --quick        small sizes and one round, to see that everything works

@@ -52,6 +52,8 @@ const OTHERS = [
   '/scheduler/status',
   '/stats/summary',
   '/stats/throughput',
+  '/stats/minutes',
+  '/queues',
   '/stats/durations',
   '/stats/lateness',
   '/stats/daily',

@@ -99,6 +99,8 @@ export class Bench {
       'execution_stats_all_time',
       'execution_failures_hourly',
       'execution_totals',
+      'minute_samples',
+      'queue_samples',
       'cron_jobs',
       'cron_revisions',
       'scheduler_stops',

@@ -10,6 +10,7 @@ import { AdminMetrics } from './adminMetrics.ts'
 import type { AdminConfig, SchedulingConfig } from './config.ts'
 import type { EventHub } from './events/eventHub.ts'
 import { JobLogStream } from './events/jobLogStream.ts'
+import { ForecastService } from './forecast/forecastService.ts'
 import { authenticate } from './http/authenticate.ts'
 import type { Endpoint } from './http/endpoint.ts'
 import { jsonBody } from './http/jsonBody.ts'
@@ -25,10 +26,13 @@ import { authEndpoints } from './routes/auth.ts'
 import { cronEndpoints } from './routes/crons.ts'
 import { documentEndpoints } from './routes/document.ts'
 import { eventEndpoints } from './routes/events.ts'
+import { forecastEndpoints } from './routes/forecast.ts'
 import { handlerEndpoints } from './routes/handlers.ts'
 import { healthEndpoints } from './routes/health.ts'
 import { jobEndpoints } from './routes/jobs.ts'
 import { metricsEndpoints } from './routes/metrics.ts'
+import { minuteEndpoints } from './routes/minutes.ts'
+import { queueEndpoints } from './routes/queues.ts'
 import { schedulerEndpoints } from './routes/scheduler.ts'
 import { statsEndpoints } from './routes/stats.ts'
 import { tokenEndpoints } from './routes/tokens.ts'
@@ -39,6 +43,8 @@ import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
 import { HandlerService } from './services/handlerService.ts'
 import { JobService } from './services/jobService.ts'
+import { MinuteService } from './services/minuteService.ts'
+import { QueueService } from './services/queueService.ts'
 import { SchedulerService } from './services/schedulerService.ts'
 import { SessionService } from './services/sessionService.ts'
 import { StatsService } from './services/statsService.ts'
@@ -128,6 +134,9 @@ function assemble(deps: AppDeps) {
     ...tokenEndpoints(new TokenService(database, forget)),
     ...auditEndpoints(new AuditService(database)),
     ...statsEndpoints(new StatsService(database, config.display_timezone)),
+    ...forecastEndpoints(new ForecastService(database, scheduling)),
+    ...minuteEndpoints(new MinuteService(database)),
+    ...queueEndpoints(new QueueService(database)),
     ...eventEndpoints(events),
   ]
   return { authenticator, metrics, service, api, document }

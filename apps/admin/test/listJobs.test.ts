@@ -37,7 +37,7 @@ describe('GET /jobs', () => {
       .post('/crons')
       .send({ name: 'of jobs', cron_expression: '0 0 * * *', handler_name: 'echo' })
     const run = await app.api.post(`/crons/${cron.body.id}/trigger`).expect(201)
-    expect((await list(`cron_id=${cron.body.id}`)).items).toEqual([run.body])
+    expect((await list(`cron_id=${cron.body.id}`)).items).toEqual([{ ...run.body, expected_finish_at: null }])
     expect(await list(`cron_id=${cron.body.id}&status=SUCCESS`)).toMatchObject({
       items: [],
       total: 0,

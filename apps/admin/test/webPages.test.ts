@@ -96,6 +96,17 @@ describe('its files', () => {
     expect((await api.get('/icon.svg')).headers['cache-control']).toBe('no-cache')
   })
 
+  test('that a later build has removed are missing, and nothing worse', async () => {
+    const path = join(directory, 'assets', 'gone-1.js')
+    writeFileSync(`${path}.br`, brotliCompressSync(SCRIPT))
+    writeFileSync(path, SCRIPT)
+    const before = supertest(appWith(directory))
+    rmSync(path)
+    rmSync(`${path}.br`)
+    const { status, headers, body } = await before.get('/assets/gone-1.js').set('Accept-Encoding', 'br')
+    expect([status, headers['content-encoding'], body]).toEqual([404, undefined, { error: 'not the UI' }])
+  })
+
   test('outside of their folder are not sent', async () => {
     expect((await api.get('/..%2f..%2fetc%2fpasswd')).status).toBe(404)
     expect((await api.get('/assets/%2e%2e/%2e%2e/etc/passwd')).status).toBe(404)

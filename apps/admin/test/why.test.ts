@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import {
-  cancelExecutionsOfCron,
+  cancelExecutionsOfCrons,
   claimExecutions,
   insertBackfill,
   registerDispatcher,
@@ -284,7 +284,7 @@ describe('GET /jobs/{id}/why of an execution that has ended', () => {
   test('with its cron: who deleted that', async () => {
     const cron = await aCron(app.database, { name: 'nightly' })
     const row = await execution({ jobId: cron.id })
-    await cancelExecutionsOfCron(app.database, cron.id, 'ann')
+    await cancelExecutionsOfCrons(app.database, [cron.id], 'ann')
     await app.database.query('UPDATE cron_jobs SET is_enabled = false, deleted_at = now() WHERE id = $1', [
       cron.id,
     ])

@@ -19,6 +19,8 @@ export const dispatcherSchema = z.strictObject({
   retention_days: z.number().int().min(1).max(3_650).default(90),
   /** Statistics by handler and hour are kept for so many days. */
   stats_retention_days: z.number().int().min(1).max(36_500).default(730),
+  /** Samples by the minute are kept for so many days. */
+  sample_retention_days: z.number().int().min(1).max(3_650).default(7),
   /** How many due crons one transaction fires. */
   batch_size: z.number().int().min(1).max(10_000).default(1_000),
   /** A port for /health, /ready and /metrics; null serves none. */

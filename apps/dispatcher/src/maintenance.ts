@@ -19,6 +19,7 @@ import {
   releaseBackfill,
   releaseOverlapWaiters,
   SILENT_SECONDS,
+  sampleMinute,
   sqlState,
   watchScheduler,
 } from '@jobu/db'
@@ -49,7 +50,8 @@ const REAP_INTERVAL_MS = 2_000
 interface Task {
   name: string
   intervalMs: number
-  run(): Promise<void>
+  /** @returns the pause before its next run, if it is another than `intervalMs` */
+  run(): Promise<void> | Promise<number>
 }
 
 /** Keeps house. Each task is idempotent and takes its rows with SKIP LOCKED, so every dispatcher runs them all. */
@@ -90,6 +92,8 @@ export class Maintenance {
       { name: 'release overlap', intervalMs: 5_000, run: () => this.releaseOverlap() },
       { name: 'watch scheduler', intervalMs: 1_000, run: () => this.watchScheduler() },
       { name: 'fold statistics', intervalMs: 1_000, run: () => this.foldStatistics() },
+      // The interval is for what failed: the next try still falls into the minute.
+      { name: 'sample', intervalMs: 1_000, run: () => this.sample() },
       { name: 'plan crons', intervalMs: 10_000, run: () => this.planCrons() },
       { name: 'heartbeat', intervalMs: 10_000, run: () => this.heartbeat() },
       { name: 'orphaned handlers', intervalMs: 15_000, run: () => this.failOrphans() },
@@ -145,6 +149,12 @@ export class Maintenance {
     }
   }
 
+  /** Once a minute, by whichever dispatcher is first. @returns how long it is to the next one, in milliseconds */
+  async sample(): Promise<number> {
+    const { nextMs } = await sampleMinute(this.#db)
+    return nextMs
+  }
+
   async planCrons(): Promise<void> {
     const planned = await planUnplannedCrons(this.#db, this.#config)
     if (planned > 0) this.#logger.info('crons planned', { crons: planned })
@@ -174,7 +184,11 @@ export class Maintenance {
 
   /** Drops months past retention, and deletes side rows and statistics past theirs. */
   async retain(): Promise<void> {
-    const { retention_days: days, stats_retention_days: statsDays } = this.#config
+    const {
+      retention_days: days,
+      stats_retention_days: statsDays,
+      sample_retention_days: sampleDays,
+    } = this.#config
     const expired = await expiredPartitions(this.#db, days)
     for (const suffix of new Set(expired.map(({ name }) => name.slice(-'pYYYY_MM'.length)))) {
       try {
@@ -194,6 +208,8 @@ export class Maintenance {
       ['execution_stats', days],
       ['execution_failures_hourly', days],
       ['execution_stats_hourly', statsDays],
+      ['minute_samples', sampleDays],
+      ['queue_samples', sampleDays],
     ] as const) {
       while (!this.#isStopping && (await pruneStats(this.#db, rollUp, kept, PRUNE_BATCH)) === PRUNE_BATCH);
     }
@@ -221,8 +237,11 @@ export class Maintenance {
     if (this.#isStopping) return
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
-      const running = task
-        .run()
+      let pauseMs = task.intervalMs
+      const run = async () => {
+        pauseMs = (await task.run()) ?? task.intervalMs
+      }
+      const running = run()
         .catch((error) => {
           this.#metrics.taskFailures.inc({ task: task.name })
           // The dispatch loop reports an outage; the tasks need not repeat it.
@@ -231,7 +250,7 @@ export class Maintenance {
         })
         .finally(() => {
           this.#running.delete(running)
-          this.#schedule(task, task.intervalMs)
+          this.#schedule(task, pauseMs)
         })
       this.#running.add(running)
     }, delayMs)

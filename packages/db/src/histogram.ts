@@ -8,18 +8,18 @@ const EMPTY = '0'.repeat(DIGITS)
 export class Histogram {
   readonly count: number
   /** How many values lie in each bucket, from the lowest. */
-  readonly #counts: number[] = []
+  readonly #counts: readonly number[]
 
-  /** @param text  the number, in decimal */
-  constructor(text: string) {
-    let count = 0
-    for (let end = text.length; end > 0; end -= DIGITS) {
-      const digits = text.slice(Math.max(end - DIGITS, 0), end)
-      const inBucket = digits === EMPTY ? 0 : Number(digits)
-      this.#counts.push(inBucket)
-      count += inBucket
-    }
-    this.count = count
+  /** @param given  the number, in decimal, or how many values lie in each bucket */
+  constructor(given: string | readonly number[]) {
+    this.#counts = typeof given === 'string' ? bucketsOf(given) : given
+    this.count = this.#counts.reduce((sum, inBucket) => sum + inBucket, 0)
+  }
+
+  /** What has come since `earlier`, which is this histogram as it was then. */
+  since(earlier: Histogram): Histogram {
+    // Never below zero, whatever became of the roll-up meanwhile.
+    return new Histogram(this.#counts.map((now, bucket) => Math.max(now - (earlier.#counts[bucket] ?? 0), 0)))
   }
 
   /**
@@ -37,6 +37,15 @@ export class Histogram {
     }
     return null
   }
+}
+
+function bucketsOf(text: string): number[] {
+  const counts: number[] = []
+  for (let end = text.length; end > 0; end -= DIGITS) {
+    const digits = text.slice(Math.max(end - DIGITS, 0), end)
+    counts.push(digits === EMPTY ? 0 : Number(digits))
+  }
+  return counts
 }
 
 /** A bucket holds what lies from 2^(bucket/8) - 1 up to the next; the first ones hold a single value each. */

@@ -31,6 +31,8 @@ export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecu
 export { amendAudit } from './queries/amendAudit.ts'
 export * from './queries/apiTokens.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
+export { averageDurations, averageHandlerDurations } from './queries/averageDurations.ts'
+export { deleteCrons, disableCrons, enableCrons } from './queries/changeCrons.ts'
 export { changeExecution, type ExecutionEdit } from './queries/changeExecution.ts'
 export { CHANNELS } from './queries/channels.ts'
 export {
@@ -41,6 +43,7 @@ export {
 } from './queries/claimExecutions.ts'
 export { type Completion, completeExecutions } from './queries/completeExecutions.ts'
 export { type Count, countExecutions } from './queries/countExecutions.ts'
+export { type CronFacet, cronFacets } from './queries/cronFacets.ts'
 export {
   type CronRevision,
   coveringRowBefore,
@@ -53,7 +56,9 @@ export {
   type SchedulerStop,
   type SlotRow,
 } from './queries/cronHistory.ts'
+export { type CronName, cronNames } from './queries/cronNames.ts'
 export * from './queries/crons.ts'
+export { cronsByLastStatus, FOUND_LAST_STATUSES, type FoundLastStatus } from './queries/cronsByLastStatus.ts'
 export { cumulativeStats } from './queries/cumulativeStats.ts'
 export { drainWorker } from './queries/drainWorker.ts'
 export { dueCrons } from './queries/dueCrons.ts'
@@ -71,6 +76,7 @@ export { findExecutionsById } from './queries/findExecutionsById.ts'
 export { type ExpiredLease, findExpiredLeases } from './queries/findExpiredLeases.ts'
 export * from './queries/findHandlers.ts'
 export { foldStats } from './queries/foldStats.ts'
+export { type ForecastCron, forecastCrons, type PlannedCronFilter } from './queries/forecastCrons.ts'
 export { getExecutionByKey } from './queries/getExecutionByKey.ts'
 export {
   bindIdempotencyKeys,
@@ -88,8 +94,10 @@ export {
   type CronFilter,
   type CronOrder,
   type CronOrderValue,
+  countCrons,
   cronOrderValue,
   listCrons,
+  lockCrons,
 } from './queries/listCrons.ts'
 export {
   EXECUTION_ORDERS,
@@ -98,9 +106,11 @@ export {
   listExecutions,
   MOST_SORTED,
 } from './queries/listExecutions.ts'
+export { type FailureRow, listFailures } from './queries/listFailures.ts'
 export { type HandlerRow, listHandlers } from './queries/listHandlers.ts'
 export { LOG_LEVELS, type LogFilter, type LogLevel, listLogs } from './queries/listLogs.ts'
 export { type LogPosition, listLogsAfter } from './queries/listLogsAfter.ts'
+export { listQueues, type QueueList, type QueueRow } from './queries/listQueues.ts'
 export * from './queries/listServices.ts'
 export {
   type LiveDispatcher,
@@ -110,6 +120,12 @@ export {
   SILENT_SECONDS,
 } from './queries/liveServices.ts'
 export { type DueCron, lockDueCrons } from './queries/lockDueCrons.ts'
+export {
+  type MinuteSample,
+  queueSamples,
+  type TotalSample,
+  totalSamples,
+} from './queries/minuteSeries.ts'
 export { nextWakeUp } from './queries/nextWakeUp.ts'
 export { dropMonth, ensurePartitions, expiredPartitions, pruneSideTables } from './queries/partitions.ts'
 export { pauseFailingCrons } from './queries/pauseFailingCrons.ts'
@@ -122,6 +138,7 @@ export { MAX_AHEAD_COUNTED, queuePosition } from './queries/queuePosition.ts'
 export { CRON_RANKS, type CronRank, RANKED_FAILURES, rankCrons } from './queries/rankCrons.ts'
 export { COUNTED_AT_MOST, type QueueFigures, readQueueFigures } from './queries/readQueueFigures.ts'
 export { readyQueues } from './queries/readyQueues.ts'
+export { type RecentRun, recentRunsOfCrons } from './queries/recentRunsOfCrons.ts'
 export { type NewAuditEntry, recordAudit } from './queries/recordAudit.ts'
 export { type Progress, recordProgress } from './queries/recordProgress.ts'
 export { monthsToRecount, pruneTotals, recountTotals } from './queries/recountTotals.ts'
@@ -130,6 +147,7 @@ export { releaseOverlapWaiters } from './queries/releaseOverlapWaiters.ts'
 export { releaseUnheld } from './queries/releaseUnheld.ts'
 export { replaceExecutions } from './queries/replaceExecutions.ts'
 export { runningPerWorker } from './queries/runningPerWorker.ts'
+export { SAMPLE_WINDOW_SECONDS, sampleMinute } from './queries/sampleMinute.ts'
 export {
   MAX_QUEUE_COUNTED,
   MAX_RUNNING_NAMED,
@@ -168,6 +186,8 @@ export {
   tellMark,
 } from './queries/tellChanges.ts'
 export type { Claim, ExecutionKey, RetryPolicy } from './queries/types.ts'
+export { typicalDurationsOfCrons, typicalDurationsOfHandlers } from './queries/typicalDurations.ts'
+export { type UpcomingCron, upcomingCrons } from './queries/upcomingCrons.ts'
 export * from './queries/users.ts'
 export {
   heartbeatDispatcher,

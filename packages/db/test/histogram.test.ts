@@ -45,6 +45,16 @@ describe('Histogram', () => {
     expect(new Histogram('').count).toBe(0)
   })
 
+  test('what has come since an earlier state is the difference, never below zero', async () => {
+    const earlier = await histogramOf([1, 1, 5_000])
+    const since = (await histogramOf([0, 1, 1, 1, 3, 5_000])).since(earlier)
+    expect([since.count, since.percentile(0.3), since.percentile(0.6), since.percentile(1)]).toEqual([
+      3, 0, 1, 3,
+    ])
+    expect(earlier.since(earlier).count).toBe(0)
+    expect((await histogramOf([1])).since(earlier).count).toBe(0)
+  })
+
   test('a bucket holds up to a million million values without spilling into the next', () => {
     const full = new Histogram('999999999999000000000007')
     expect(full.count).toBe(1_000_000_000_006)

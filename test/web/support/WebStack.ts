@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Database } from '@jobu/db'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { freePort } from '../../../scripts/lib/freePort.mjs'
-import { openBrowser } from '../../support/openBrowser.ts'
+import { openBrowser } from '../../../scripts/lib/openBrowser.mjs'
 import { type ServiceName, type ServiceProcess, startService } from '../../support/processes.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/testDatabase.ts'
 

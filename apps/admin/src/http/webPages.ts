@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type RequestHandler, Router } from 'express'
-import sirv from 'sirv'
+import expressStaticGzip from 'express-static-gzip'
 import { pagePolicy } from './securityHeaders.ts'
 
 /** Beside `src` and beside `dist` alike. */
@@ -32,19 +32,25 @@ export function webPages(directory = WEB_DIRECTORY): RequestHandler {
       .send(page.replaceAll(NONCE, nonce))
   })
   router.use(
-    sirv(directory, {
-      gzip: true,
-      brotli: true,
-      etag: true,
-      extensions: [],
-      setHeaders(response, path) {
-        const isNamedByContent = path.startsWith('/assets/')
-        response.setHeader(
-          'Cache-Control',
-          isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache',
-        )
+    expressStaticGzip(directory, {
+      index: false,
+      enableBrotli: true,
+      orderPreference: ['br'],
+      serveStatic: {
+        setHeaders(response, path) {
+          const isNamedByContent = path.startsWith(`${directory}/assets/`)
+          response.setHeader(
+            'Cache-Control',
+            isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache',
+          )
+        },
       },
     }),
+    (_request, response, next) => {
+      // Set for a file that is gone since this process started: a build ran meanwhile.
+      for (const name of ['Content-Encoding', 'Content-Type']) response.removeHeader(name)
+      next()
+    },
   )
   return router
 }

@@ -3,7 +3,9 @@ export const TAGS: Record<string, string> = {
   crons: 'Cron jobs: an expression in a time zone, the handler it runs, its params and policies.',
   jobs: 'Executions: one request each to run a handler once, from a cron, a person or an event.',
   scheduler: 'Starting and stopping everything, and holding the queue for a maintenance window.',
-  stats: 'Throughput, lateness and durations, from the hourly roll-up.',
+  queues: 'The names that executions carry and workers choose by, and what is in them.',
+  stats:
+    'Throughput, lateness and durations, from the hourly roll-up and samples by the minute; and what is to come.',
   events: 'What changes, as it changes.',
   handlers: 'The code that can be run, as the workers publish it.',
   workers: 'The processes that run handlers.',

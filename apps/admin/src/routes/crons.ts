@@ -1,4 +1,7 @@
 import { type Endpoint, endpoint, Reply } from '../http/endpoint.ts'
+import { goneSignal } from '../http/goneSignal.ts'
+import { BATCHES, bulkActionAnswer, bulkActionQuery } from '../schemas/bulk.ts'
+import { bulkCronsBody } from '../schemas/bulkCrons.ts'
 import {
   changeCronQuery,
   createCronBody,
@@ -9,6 +12,7 @@ import {
   updateCronBody,
 } from '../schemas/cron.ts'
 import { cronAnswer, cronPage, previewAnswer } from '../schemas/cronAnswer.ts'
+import { cronFacetsAnswer, recentRunsAnswer, recentRunsQuery } from '../schemas/cronOverview.ts'
 import { jobAnswer } from '../schemas/jobAnswer.ts'
 import {
   backfillAnswer,
@@ -19,6 +23,7 @@ import {
   slotPage,
   slotsQuery,
 } from '../schemas/slots.ts'
+import type { CronVerb } from '../services/bulkCrons.ts'
 import type { CronService } from '../services/cronService.ts'
 
 const tag = 'crons'
@@ -29,6 +34,42 @@ const EXPRESSION_ERRORS = [
   'CRON_NEVER_FIRES',
   'CRON_INTERVAL_TOO_SHORT',
 ] as const
+
+const BULK = {
+  enable: {
+    role: 'operator',
+    summary: 'Enable many crons',
+    what: 'Enables what is disabled; one whose expression cannot be read, or comes too often, is skipped',
+  },
+  disable: {
+    role: 'operator',
+    summary: 'Disable many crons',
+    what: 'Disables what is enabled; what of them has not finished goes on',
+  },
+  delete: {
+    role: 'admin',
+    summary: 'Delete many crons',
+    what: 'Deletes them, and cancels what of them has not finished',
+  },
+} as const
+
+function bulkEndpoint(crons: CronService, verb: CronVerb): Endpoint {
+  const { role, summary, what } = BULK[verb]
+  return endpoint({
+    method: 'post',
+    id: `${verb}Crons`,
+    path: `/crons/bulk/${verb}`,
+    tag,
+    role,
+    summary,
+    description: `${what}, by ids or by a filter, oldest first. ${BATCHES}`,
+    query: bulkActionQuery,
+    body: bulkCronsBody,
+    answer: bulkActionAnswer,
+    run: ({ query, body, actor, request }) =>
+      crons.bulk(verb, { ...body, dry_run: query.dry_run ?? body.dry_run }, actor, goneSignal(request)),
+  })
+}
 
 export function cronEndpoints(crons: CronService): Endpoint[] {
   return [
@@ -73,6 +114,31 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       errors: EXPRESSION_ERRORS,
       run: ({ body }) => crons.preview(body),
     }),
+    endpoint({
+      method: 'get',
+      path: '/crons/recent-runs',
+      tag,
+      role: 'viewer',
+      summary: 'The last runs of several crons',
+      description:
+        'For a list of crons: one request for all it shows. A cron without runs has an empty list.',
+      query: recentRunsQuery,
+      answer: recentRunsAnswer,
+      run: ({ query }) => crons.recentRuns(query.ids, query.count),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/crons/facets',
+      tag,
+      role: 'viewer',
+      summary: 'The tags, owners and handlers that crons have',
+      description: 'With how many crons have each; of each kind the 200 most frequent.',
+      answer: cronFacetsAnswer,
+      run: () => crons.facets(),
+    }),
+    bulkEndpoint(crons, 'enable'),
+    bulkEndpoint(crons, 'disable'),
+    bulkEndpoint(crons, 'delete'),
     endpoint({
       method: 'get',
       path: '/crons/:id',

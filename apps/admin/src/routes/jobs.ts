@@ -1,9 +1,9 @@
-import type { Request } from 'express'
 import type { JobLogStream } from '../events/jobLogStream.ts'
 import { type Endpoint, endpoint, Reply } from '../http/endpoint.ts'
+import { goneSignal } from '../http/goneSignal.ts'
+import { BATCHES, bulkActionAnswer, bulkActionQuery } from '../schemas/bulk.ts'
 import {
   bulkActionBody,
-  bulkActionQuery,
   bulkJobsBody,
   createJobBody,
   listJobsQuery,
@@ -11,7 +11,6 @@ import {
   patchJobBody,
 } from '../schemas/job.ts'
 import {
-  bulkActionAnswer,
   bulkJobsAnswer,
   jobAnswer,
   jobDetailAnswer,
@@ -69,20 +68,13 @@ function bulkEndpoint(jobs: JobService, verb: BulkVerb): Endpoint {
     tag,
     role,
     summary,
-    description: `${what}, by ids or by a filter, oldest first. With \`dry_run\` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while \`remaining\` is not 0, send the same request again. One that the client gives up stops after its batch.`,
+    description: `${what}, by ids or by a filter, oldest first. ${BATCHES}`,
     query: bulkActionQuery,
     body: bulkActionBody,
     answer: bulkActionAnswer,
     run: ({ query, body, actor, request }) =>
       jobs.bulk(verb, { ...body, dry_run: query.dry_run ?? body.dry_run }, actor, goneSignal(request)),
   })
-}
-
-/** Aborts when the client closes the connection before it has its answer. */
-function goneSignal(request: Request): AbortSignal {
-  const gone = new AbortController()
-  request.res?.once('close', () => gone.abort())
-  return gone.signal
 }
 
 export function jobEndpoints(jobs: JobService, logs: JobLogStream): Endpoint[] {

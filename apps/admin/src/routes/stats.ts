@@ -1,5 +1,6 @@
 import { RANKED_FAILURES } from '@jobu/db'
 import { type Endpoint, endpoint } from '../http/endpoint.ts'
+import { failuresAnswer, failuresQuery } from '../schemas/failures.ts'
 import {
   cronStatsQuery,
   dailyQuery,
@@ -16,6 +17,7 @@ import {
   summaryAnswer,
   throughputAnswer,
 } from '../schemas/statsAnswer.ts'
+import { MOST_EARLIER, MOST_FAILURES } from '../services/listFailures.ts'
 import type { StatsService } from '../services/statsService.ts'
 
 const tag = 'stats'
@@ -94,6 +96,17 @@ export function statsEndpoints(stats: StatsService): Endpoint[] {
       query: cronStatsQuery,
       answer: cronStatsPage,
       run: ({ query }) => stats.crons(query),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/stats/failures',
+      tag,
+      role: 'viewer',
+      summary: 'What failed or timed out, by cause',
+      description: `Grouped by reason, handler and what the messages have in common; the 50 groups with the most failures. At most 7 days; default the last 24 hours. ${HOURS} By the time of settling. The groups are made of the executions that still are as they failed, the newest ${MOST_FAILURES} scheduled in this time and ${MOST_EARLIER} scheduled before it; \`total\` counts also those that were retried or deleted since.`,
+      query: failuresQuery,
+      answer: failuresAnswer,
+      run: ({ query }) => stats.failures(query),
     }),
     endpoint({
       method: 'get',

@@ -3,6 +3,7 @@ import {
   type CronOrder,
   type CronOrderValue,
   DAY_MATCHES,
+  FOUND_LAST_STATUSES,
   MISFIRE_POLICIES,
   OVERLAP_POLICIES,
   RETRY_BACKOFFS,
@@ -163,6 +164,9 @@ export const previewBody = z
   })
 export type PreviewBody = z.output<typeof previewBody>
 
+const LAST_STATUS =
+  'The status of the last run that was not skipped. Crons do not keep it, so only these can be found: what has not finished, and what failed or timed out as long as statistics are kept. Of each kind the newest 50,000 hours with failures, or executions, are looked at; where there are more, `total_is_exact` is false'
+
 const orderBy = z.enum(CRON_ORDERS.flatMap((order) => [order, `-${order}` as const]))
 
 export const listCronsQuery = z
@@ -171,8 +175,24 @@ export const listCronsQuery = z
     q: fields.queryText
       .optional()
       .meta({ description: 'Part of the name or description', example: 'backup' }),
-    tag: fields.queryText.optional(),
+    tag: z
+      .union([fields.queryText, z.array(fields.queryText).min(1).max(MAX_TAGS)])
+      .transform((given) => [given].flat())
+      .optional()
+      .meta({
+        ...fields.sentAs({ type: 'array', items: { type: 'string' }, minItems: 1, maxItems: MAX_TAGS }),
+        description: 'Repeated: those that have all of them',
+        example: ['backup'],
+      }),
+    owner: fields.queryText.optional(),
     handler_name: fields.queryText.optional(),
+    last_status: fields
+      .severalOf(FOUND_LAST_STATUSES)
+      .optional()
+      .meta({
+        description: `${LAST_STATUS}; repeated, or separated by commas`,
+        example: ['FAILED', 'TIMEOUT'],
+      }),
     order_by: orderBy.default('id').meta({ description: 'A leading `-` for descending' }),
     fields: fieldsQuery(Object.keys(cronAnswer.shape) as Array<keyof typeof cronAnswer.shape>),
     ...cursorFields,

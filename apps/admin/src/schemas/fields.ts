@@ -86,16 +86,44 @@ export const queryInstant = z
   .pipe(instant)
   .meta(sentAs({ type: 'string', format: 'date-time' }))
 
+/** Values of a query string that are repeated, or separated by commas; `isOne` says which are right. */
+function separated(isOne: (text: string) => boolean, expected: string) {
+  return z.union([z.string(), z.array(z.string())]).transform((given, context) => {
+    const texts = [given].flat().flatMap((text) => text.split(','))
+    texts.forEach((text, index) => {
+      // Said here: what came is not found by its place among the parts.
+      const message = `is ${JSON.stringify(text.slice(0, 50))}, expected ${expected}`
+      if (!isOne(text)) context.addIssue({ code: 'custom', path: [index], message })
+    })
+    return texts
+  })
+}
+
 /** One of these words or several: repeated, or separated by commas. */
 export function severalOf<const T extends readonly [string, ...string[]]>(words: T) {
-  return z
-    .union([z.string(), z.array(z.string())])
-    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+  return separated((text) => words.includes(text), words.join(', '))
     .pipe(z.array(z.enum(words)).min(1).max(100))
     .meta({
       ...sentAs({ type: 'array', items: { type: 'string', enum: [...words] }, minItems: 1 }),
       description: 'Repeated, or separated by commas',
       example: words.slice(0, 2),
+    })
+}
+
+/** One id or several: repeated, or separated by commas. Each is answered once. */
+export function severalIds(most: number) {
+  return separated((text) => id.safeParse(text).success, 'a whole number below 2^53')
+    .transform((texts) => [...new Set(texts.map(Number))])
+    .pipe(z.array(z.int()).max(most))
+    .meta({
+      ...sentAs({
+        type: 'array',
+        items: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+        minItems: 1,
+        maxItems: most,
+      }),
+      description: `At most ${most}; repeated, or separated by commas`,
+      example: [1, 2, 3],
     })
 }
 

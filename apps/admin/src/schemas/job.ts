@@ -1,7 +1,8 @@
 import { EXECUTION_STATUSES, LOG_LEVELS, PARAM_SOURCES, RETRY_BACKOFFS } from '@jobu/db'
 import { z } from 'zod'
+import { bulkTargets, oneOrMore } from './bulk.ts'
 import * as fields from './fields.ts'
-import { jobAnswer } from './jobAnswer.ts'
+import { listedJobFields } from './jobAnswer.ts'
 import { cursorFields, fieldsQuery, pagingFields, refuseMixedPaging } from './paging.ts'
 
 const MAX_BULK = 10_000
@@ -96,7 +97,7 @@ export const listJobsQuery = z
       description:
         'A leading `-` for descending. `created_at` is the order in which they were made, that of their ids. By these two a filter can be ordered that has at most 10,000 executions; more are refused, since they would have to be sorted',
     }),
-    fields: fieldsQuery(Object.keys(jobAnswer.shape) as Array<keyof typeof jobAnswer.shape>),
+    fields: fieldsQuery(Object.keys(listedJobFields.shape) as Array<keyof typeof listedJobFields.shape>),
     ...cursorFields,
   })
   .superRefine(refuseMixedPaging)
@@ -110,10 +111,6 @@ export const patchJobBody = z
   })
   .meta({ id: 'JobChange', example: { priority: 10 } })
 export type PatchJobBody = z.output<typeof patchJobBody>
-
-/** One value of a body's filter, or several. */
-const oneOrMore = <T extends string>(values: readonly [T, ...T[]]) =>
-  z.union([z.enum(values), z.array(z.enum(values)).min(1).max(100)]).transform((given) => [given].flat())
 
 export const jobFilter = z
   .strictObject({
@@ -132,28 +129,11 @@ export const jobFilter = z
     description: 'As the parameters of GET /jobs; several statuses or sources as a list',
   })
 
-export const bulkActionBody = z
-  .strictObject({
-    ids: z.array(z.int().min(0)).min(1).max(MAX_BULK).optional(),
-    filter: jobFilter
-      .refine((filter) => Object.keys(filter).length > 0, 'is empty; to mean every execution say all: true')
-      .optional(),
-    all: z.literal(true).optional().meta({ description: 'Every execution there is' }),
-    dry_run: z.boolean().optional().meta({ description: 'Only say how many' }),
-  })
-  .superRefine((body, context) => {
-    const given = [body.ids, body.filter, body.all].filter((value) => value !== undefined).length
-    if (given === 1) return
-    const message =
-      given === 0 ? 'is required, or filter, or all: true' : 'give one of ids, filter and all, not several'
-    context.addIssue({ code: 'custom', path: ['ids'], message })
-  })
-  .meta({ id: 'BulkAction', example: { filter: { status: 'FAILED', handler_name: 'http' }, dry_run: true } })
-export type BulkActionBody = z.output<typeof bulkActionBody>
-
-export const bulkActionQuery = z.strictObject({
-  dry_run: fields.queryBoolean.optional().meta({ description: 'Only say how many' }),
+export const bulkActionBody = bulkTargets(jobFilter, 'execution').meta({
+  id: 'BulkAction',
+  example: { filter: { status: 'FAILED', handler_name: 'http' }, dry_run: true },
 })
+export type BulkActionBody = z.output<typeof bulkActionBody>
 
 export const listLogsQuery = z
   .strictObject({

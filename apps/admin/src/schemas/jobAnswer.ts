@@ -67,9 +67,19 @@ const jobExample = {
   created_at: '2026-02-28T17:00:00.004Z',
 }
 
+/** What is told of those that are read, not of those that were changed. */
+export const listedJobFields = jobFields.extend({
+  expected_finish_at: instantAnswer.nullable().meta({
+    description:
+      'Of one that is RUNNING: its start and the median duration of what succeeded of its cron, or under its handler, in the last 7 days; null where nothing did',
+  }),
+})
+
 export const jobAnswer = jobFields.meta({ id: 'Job', description: 'An execution', example: jobExample })
 export const jobPage = pageOfAnswers(
-  jobFields.partial().meta({ id: 'JobItem', description: 'An execution; with `fields`, those fields of it' }),
+  listedJobFields
+    .partial()
+    .meta({ id: 'JobItem', description: 'An execution; with `fields`, those fields of it' }),
 ).meta({ id: 'JobPage' })
 
 export const runAnswer = z
@@ -99,27 +109,10 @@ export const logLineAnswer = z
   .meta({ id: 'LogLine' })
 export const logPage = pageOfAnswers(logLineAnswer).meta({ id: 'LogPage' })
 
-export const jobDetailAnswer = jobFields
+export const jobDetailAnswer = listedJobFields
   .extend({ runs: z.array(runAnswer), logs: z.array(logLineAnswer) })
   .meta({ id: 'JobDetail', description: 'An execution with its runs and the last lines of its log' })
 
 export const bulkJobsAnswer = z
   .object({ count: z.int(), ids: z.array(z.int()) })
   .meta({ id: 'BulkJobs', description: 'The jobs made, in the order given' })
-
-export const bulkActionAnswer = z
-  .object({
-    dry_run: z.boolean(),
-    matched: z.int().min(0).meta({ description: 'Executions that the ids or the filter name' }),
-    changed: z.int().min(0).meta({ description: 'Done by this call' }),
-    skipped: z.int().min(0).meta({ description: 'In a status that this cannot be done to' }),
-    remaining: z.int().min(0).meta({
-      description:
-        'Not reached in the time a call takes: send it again until this is 0. In a dry run, what would be done',
-    }),
-    is_exact: z.boolean().meta({ description: 'False: there are at least as many as the counts say' }),
-  })
-  .meta({
-    id: 'BulkAction',
-    example: { dry_run: false, matched: 1204, changed: 1200, skipped: 4, remaining: 0, is_exact: true },
-  })

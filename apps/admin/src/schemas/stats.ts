@@ -29,7 +29,7 @@ const statuses = z
     description: 'Only these statuses; repeated, or separated by commas',
   })
 
-const time = {
+export const time = {
   from: fields.queryInstant.optional().meta({
     description: 'Inclusive, on the time of settling; counts from the full hour in which it lies',
   }),
@@ -37,7 +37,7 @@ const time = {
     description: 'Exclusive, default now; counts to the end of the hour in which it lies',
   }),
 }
-const scope = {
+export const scope = {
   cron_id: cronId.optional().meta({ description: 'Only this cron' }),
   handler_name: fields.queryText.optional().meta({ description: 'Only this handler' }),
 }

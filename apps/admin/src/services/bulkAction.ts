@@ -1,5 +1,4 @@
 import {
-  amendAudit,
   cancelExecutions,
   countExecutions,
   type Database,
@@ -17,13 +16,8 @@ import {
 } from '@jobu/db'
 import type { Actor } from '../http/actor.ts'
 import type { BulkActionBody } from '../schemas/job.ts'
-import { audit } from './audit.ts'
 import { filterOf } from './listJobs.ts'
-
-/** Executions a transaction changes: few, so that what else wants their rows waits for milliseconds. */
-const BATCH = 500
-/** After how long a call answers with what it has done, in milliseconds; the server ends a statement after 30 s. */
-const TIME_LIMIT_MS = 25_000
+import { BATCH, type BulkPlan, runBulk } from './runBulk.ts'
 
 export type BulkVerb = 'retry' | 'cancel' | 'delete'
 
@@ -43,19 +37,13 @@ interface Position {
   after: ExecutionKey | null
 }
 
-/** What a call is about. */
-interface Plan {
-  counts: { matched: number; able: number; isExact: boolean }
-  /** What was asked for, as the audit log says it. */
-  said: Record<string, unknown>
-  /** Some of what is to be done, and where the next part of it begins; null at the end. */
+/** What a call is about; `next` is some of what is to be done, and where the next part of it begins. */
+type Plan = Pick<BulkPlan<Position>, 'counts' | 'said'> & {
   next(tx: Tx, from: Position): Promise<{ keys: ExecutionKey[]; next: Position | null }>
 }
 
 /**
- * Retries, cancels or deletes executions, oldest first, in transactions of a few hundred each: none of them locks for
- * long, and what has committed stays whatever happens to the rest. Those in another status are counted and left alone.
- * One audit entry a call, whose counts grow with each commit.
+ * Retries, cancels or deletes executions, oldest first. Those in another status are counted and left alone.
  *
  * @param signal  ends it after the batch at hand: nobody waits for the answer any more
  */
@@ -66,44 +54,21 @@ export async function bulkAction(
   actor: Actor,
   signal: AbortSignal,
 ) {
-  const plan = body.ids
+  const { counts, said, next } = body.ids
     ? await planIds(database, verb, body.ids)
     : await planFilter(database, verb, body.filter ?? {})
-  const { counts, said } = plan
-  const isDryRun = body.dry_run ?? false
-  const deadline = performance.now() + TIME_LIMIT_MS
-  let [changed, missed] = [0, 0]
-  let entry: number | null = null
-  let position: Position | null = { offset: 0, after: null }
-  while (!isDryRun && position && !signal.aborted && performance.now() < deadline) {
-    const from: Position = position
-    const done = await database.transactional({ label: `${verb} jobs` }, async (tx) => {
-      const { keys, next } = await plan.next(tx, from)
-      const ids = keys.length > 0 ? await ACTIONS[verb].run(tx, keys, actor.name) : []
+  const plan: BulkPlan<Position> = {
+    counts,
+    said,
+    start: { offset: 0, after: null },
+    async run(tx, from) {
+      const part = await next(tx, from)
+      const ids = part.keys.length > 0 ? await ACTIONS[verb].run(tx, part.keys, actor.name) : []
       if (verb !== 'retry' && ids.length > 0) await releaseOverlapWaiters(tx, null)
-      const after = { ...said, changed: changed + ids.length }
-      if (entry !== null) await amendAudit(tx, entry, after)
-      const isFirst = entry === null && ids.length > 0
-      const written = isFirst
-        ? await audit(tx, actor, `jobs.${verb}`, { type: 'jobs', id: null }, null, after)
-        : entry
-      return { changed: ids.length, missed: keys.length - ids.length, next, written }
-    })
-    changed += done.changed
-    missed += done.missed
-    entry = done.written
-    position = done.next
+      return { found: part.keys.length, changed: ids.length, next: part.next }
+    },
   }
-  // Others act meanwhile, so what was counted first and what was found may differ.
-  const able = Math.max(counts.able, changed + missed + (position && !isDryRun ? 1 : 0))
-  return {
-    dry_run: isDryRun,
-    matched: Math.max(counts.matched, able),
-    changed,
-    skipped: Math.max(0, counts.matched - counts.able) + missed,
-    remaining: position ? able - changed - missed : 0,
-    is_exact: counts.isExact,
-  }
+  return runBulk(database, plan, { type: 'jobs', verb, isDryRun: body.dry_run ?? false, actor, signal })
 }
 
 async function planIds(database: Database, verb: BulkVerb, ids: number[]): Promise<Plan> {

@@ -1,18 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CronSpec } from '@jobu/cron'
 import {
-  type CronOrder,
+  type CronFacet,
   type CronRow,
-  cancelExecutionsOfCron,
+  cancelExecutionsOfCrons,
   createCron,
-  cronOrderValue,
+  cronFacets,
   type Database,
   databaseNow,
   type ErrorDetail,
   getCron,
   JobuError,
-  lastRunsOfCrons,
-  listCrons,
   lockCron,
   type NewCron,
   type Tx,
@@ -20,28 +18,24 @@ import {
 } from '@jobu/db'
 import type { SchedulingConfig } from '../config.ts'
 import type { Actor } from '../http/actor.ts'
-import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import { validationError } from '../http/validationError.ts'
-import {
-  type CreateCronBody,
-  cronPosition,
-  type ListCronsQuery,
-  type PreviewBody,
-  type UpdateCronBody,
-} from '../schemas/cron.ts'
-import { pageBody, pageOf, pickFields } from '../schemas/paging.ts'
+import type { BulkCronsBody } from '../schemas/bulkCrons.ts'
+import type { CreateCronBody, ListCronsQuery, PreviewBody, UpdateCronBody } from '../schemas/cron.ts'
 import type { BackfillBody, SlotsQuery } from '../schemas/slots.ts'
 import { type CronView, cronFields, cronView } from '../views/cronView.ts'
 import type { JobView } from '../views/jobView.ts'
 import { type AuditTarget, audit } from './audit.ts'
 import { backfillCron } from './backfillCron.ts'
+import { bulkCrons, type CronVerb } from './bulkCrons.ts'
 import { checkSpec, checkTimes } from './checkCron.ts'
 import { cronColumns } from './cronColumns.ts'
 import type { HandlerCatalog, Handlers } from './handlerCatalog.ts'
+import { listCrons, viewsOf } from './listCrons.ts'
 import { listSlots } from './listSlots.ts'
 import { nextRunsOfCron } from './nextRunsOfCron.ts'
 import { hasRunsLeft, planCron, type Schedule, specOf } from './planCron.ts'
 import { previewCron } from './previewCron.ts'
+import { recentRuns } from './recentRuns.ts'
 import { transactionOrDryRun } from './transactionOrDryRun.ts'
 import { triggerCron } from './triggerCron.ts'
 
@@ -77,33 +71,26 @@ export class CronService {
 
   /** @throws JobuError VALIDATION_FAILED */
   async list(query: ListCronsQuery) {
-    const page = pageOf(query)
-    const order = query.order_by.replace('-', '') as CronOrder
-    const isDescending = query.order_by.startsWith('-')
-    const filter = {
-      isEnabled: query.is_enabled,
-      q: query.q,
-      tag: query.tag,
-      handlerName: query.handler_name,
-    }
-    const scope = ['crons', order, isDescending, filter]
-    const start =
-      query.cursor === undefined ? undefined : decodeCursor(query.cursor, scope, cronPosition(order))
-    if (start) page.offset = start[2]
-    const { rows, total } = await listCrons(this.#database, filter, {
-      order,
-      isDescending,
-      limit: page.limit + 1,
-      offset: start ? 0 : page.offset,
-      after: start && { value: start[0], id: start[1] },
-    })
-    const shown = rows.slice(0, page.limit)
-    const last = rows.length > page.limit ? shown.at(-1) : undefined
-    const nextCursor = last
-      ? encodeCursor(scope, [cronOrderValue(last, order), last.id, page.offset + shown.length])
-      : null
-    const items = (await viewsOf(this.#database, shown)).map((view) => pickFields(view, query.fields))
-    return pageBody(items, total, page, { nextCursor })
+    return listCrons(this.#database, query)
+  }
+
+  /** The last `count` runs of each of these crons. */
+  async recentRuns(ids: number[], count: number) {
+    return recentRuns(this.#database, ids, count)
+  }
+
+  /** What crons can be filtered by. */
+  async facets() {
+    const facets = await cronFacets(this.#database)
+    const of = (wanted: CronFacet['kind']) =>
+      facets.filter(({ kind }) => kind === wanted).map(({ name, count }) => ({ name, count }))
+    return { tags: of('tag'), owners: of('owner'), handlers: of('handler') }
+  }
+
+  /** Enables, disables or deletes many. */
+  async bulk(verb: CronVerb, body: BulkCronsBody, actor: Actor, signal: AbortSignal) {
+    const { minCronIntervalSeconds: minIntervalSeconds } = this.#scheduling
+    return bulkCrons(this.#database, verb, body, { actor, minIntervalSeconds, signal })
   }
 
   /** @throws JobuError CRON_NOT_FOUND */
@@ -190,7 +177,7 @@ export class CronService {
     await this.#database.transactional({ label: 'delete cron' }, async (tx) => {
       const row = await lockCron(tx, id)
       await updateCron(tx, id, { isEnabled: false, nextRunAt: null, deletedAt: await databaseNow(tx) })
-      await cancelExecutionsOfCron(tx, id, actor.name)
+      await cancelExecutionsOfCrons(tx, [id], actor.name)
       await audit(tx, actor, 'cron.delete', targetOf(row), cronFields(row), null)
     })
   }
@@ -290,16 +277,4 @@ function differing(row: CronRow, wanted: Partial<NewCron>): Partial<NewCron> {
 async function viewOf(tx: Tx, row: CronRow): Promise<CronView> {
   const [view] = await viewsOf(tx, [row])
   return view!
-}
-
-async function viewsOf(tx: Tx, rows: CronRow[]): Promise<CronView[]> {
-  const last = new Map(
-    (
-      await lastRunsOfCrons(
-        tx,
-        rows.map((row) => row.id),
-      )
-    ).map((run) => [run.jobId, run]),
-  )
-  return rows.map((row) => cronView(row, last.get(row.id)))
 }

@@ -26,7 +26,7 @@ import type {
   PatchJobBody,
 } from '../schemas/job.ts'
 import { pageBody, pageOf } from '../schemas/paging.ts'
-import { type JobView, jobView, logView, runViews } from '../views/jobView.ts'
+import { type JobView, jobView, listedJobView, logView, runViews } from '../views/jobView.ts'
 import { type AuditTarget, actorColumns, audit } from './audit.ts'
 import { type BulkVerb, bulkAction } from './bulkAction.ts'
 import { changeJob } from './changeJob.ts'
@@ -34,6 +34,7 @@ import { type EnqueuedJob, enqueueJobs, type JobRequest } from './enqueueJobs.ts
 import { explainJob } from './explainJob.ts'
 import type { HandlerCatalog } from './handlerCatalog.ts'
 import { listJobs } from './listJobs.ts'
+import { TypicalDurations } from './typicalDurations.ts'
 
 /** Log lines shown with an execution; the others are paged. */
 const LOGS_SHOWN = 100
@@ -42,6 +43,7 @@ const LOGS_SHOWN = 100
 export class JobService {
   readonly #database: Database
   readonly #handlers: HandlerCatalog
+  readonly #durations = new TypicalDurations()
 
   constructor(database: Database, handlers: HandlerCatalog) {
     this.#database = database
@@ -81,17 +83,18 @@ export class JobService {
 
   /** @throws JobuError VALIDATION_FAILED */
   async list(query: ListJobsQuery) {
-    return listJobs(this.#database, query)
+    return listJobs(this.#database, query, this.#durations)
   }
 
   /** With its runs and the end of its log. @throws JobuError JOB_NOT_FOUND */
   async get(id: number) {
     const row = await getExecution(this.#database, id)
-    const [attempts, logs] = await Promise.all([
+    const [attempts, logs, finishes] = await Promise.all([
       listAttempts(this.#database, row),
       lastLogs(this.#database, row, LOGS_SHOWN),
+      this.#durations.expectedFinishes(this.#database, [row]),
     ])
-    return { ...jobView(row), runs: runViews(row, attempts), logs: logs.map(logView) }
+    return { ...listedJobView(row, finishes), runs: runViews(row, attempts), logs: logs.map(logView) }
   }
 
   /** @throws JobuError JOB_NOT_FOUND */

@@ -11,7 +11,8 @@ import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import { validationError } from '../http/validationError.ts'
 import type { jobFilter, ListJobsQuery } from '../schemas/job.ts'
 import { pageBody, pageOf, pickFields } from '../schemas/paging.ts'
-import { jobView } from '../views/jobView.ts'
+import { listedJobView } from '../views/jobView.ts'
+import type { TypicalDurations } from './typicalDurations.ts'
 
 /** Rows that may be passed over by a page's number; what lies behind them is reached by cursor. */
 const MOST_OFFSET = 10_000
@@ -27,7 +28,7 @@ const position = z.tuple([
 ])
 
 /** A page of executions with its total, both of one moment. @throws JobuError VALIDATION_FAILED */
-export async function listJobs(database: Database, query: ListJobsQuery) {
+export async function listJobs(database: Database, query: ListJobsQuery, durations: TypicalDurations) {
   const filter = filterOf(query)
   const order = query.order_by.endsWith('scheduled_time') ? 'scheduled_time' : 'id'
   const isDescending = query.order_by.startsWith('-')
@@ -70,7 +71,9 @@ export async function listJobs(database: Database, query: ListJobsQuery) {
     }
     const seen = rows.length === 0 ? 0 : page.offset + rows.length
     const total = Math.max(count, !isExact && next ? seen + 1 : seen)
-    const items = rows.map((row) => pickFields(jobView(row), query.fields))
+    const isExpected = !query.fields || query.fields.includes('expected_finish_at')
+    const finishes = isExpected ? await durations.expectedFinishes(tx, rows) : undefined
+    const items = rows.map((row) => pickFields(listedJobView(row, finishes), query.fields))
     const nextCursor =
       next && encodeCursor(scope, [next.scheduledTime.getTime(), next.id, page.offset + rows.length])
     return pageBody(items, total, page, { nextCursor, isExact })

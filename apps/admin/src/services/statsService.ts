@@ -13,6 +13,7 @@ import {
   type StatScope,
 } from '@jobu/db'
 import { validationError } from '../http/validationError.ts'
+import type { FailuresQuery } from '../schemas/failures.ts'
 import { type Page, pageBody, pageOf } from '../schemas/paging.ts'
 import {
   type CronStatsQuery,
@@ -32,6 +33,7 @@ import {
   summaryView,
   sumOf,
 } from '../views/statsView.ts'
+import { listFailures } from './listFailures.ts'
 import {
   DAY_MS,
   dayBounds,
@@ -134,6 +136,11 @@ export class StatsService {
       .map((row) => ({ handler_name: row.handlerName, ...summaryView(row) }))
       .sort(HANDLER_ORDERS[query.order_by])
     return { ...window, ...pageBody(rows.slice(page.offset, page.offset + page.limit), rows.length, page) }
+  }
+
+  /** @throws JobuError VALIDATION_FAILED */
+  async failures(query: FailuresQuery) {
+    return listFailures(this.#database, query)
   }
 
   /** @throws JobuError VALIDATION_FAILED for a page further down than rankings go */

@@ -26,23 +26,21 @@ export function statsWindow(
 ): StatsWindow {
   const end = to ?? now
   const start = from ?? new Date(end.getTime() - defaultDays * DAY_MS)
-  if (start >= end) {
-    const [received, before] = [start.toISOString(), end.toISOString()]
-    throw validationError([
-      { field: 'from', message: 'must lie before to', received, expected: `before ${before}` },
-    ])
-  }
-  if (end.getTime() - start.getTime() > maxDays * DAY_MS + SLACK_MS) {
-    throw validationError([
-      {
-        field: 'from',
-        message: `lies more than ${maxDays} days before to`,
-        received: start.toISOString(),
-        expected: `at most ${maxDays} days`,
-      },
-    ])
-  }
+  checkWindow(start, end, maxDays * DAY_MS + SLACK_MS, `${maxDays} days`)
   return { from: startOfHour(start), to: new Date(Math.ceil(end.getTime() / HOUR_MS) * HOUR_MS) }
+}
+
+/** @throws JobuError VALIDATION_FAILED for a time that is empty or longer than `maxMs`, which `most` says in words */
+export function checkWindow(start: Date, end: Date, maxMs: number, most: string): void {
+  const received = start.toISOString()
+  if (start >= end) {
+    const expected = `before ${end.toISOString()}`
+    throw validationError([{ field: 'from', message: 'must lie before to', received, expected }])
+  }
+  if (end.getTime() - start.getTime() > maxMs) {
+    const message = `lies more than ${most} before to`
+    throw validationError([{ field: 'from', message, received, expected: `at most ${most}` }])
+  }
 }
 
 /** Where the hours of a window begin, and where it ends. */

@@ -36,6 +36,11 @@ export function jobView(row: ExecutionRow) {
 }
 export type JobView = ReturnType<typeof jobView>
 
+/** With when it is expected to finish, as `TypicalDurations` found. */
+export function listedJobView(row: ExecutionRow, finishes?: ReadonlyMap<number, Date>) {
+  return { ...jobView(row), expected_finish_at: finishes?.get(row.id) ?? null }
+}
+
 /**
  * Every attempt, oldest first. Those that did not succeed have rows of their own; the one that runs or succeeded is
  * the execution's own row.

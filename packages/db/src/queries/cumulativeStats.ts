@@ -2,7 +2,8 @@ import type { Tx } from '../database.ts'
 import { EXECUTION_STATUSES, type ExecutionStatus } from '../states.ts'
 import { UNFOLDED } from './unfoldedDeltas.ts'
 
-const text = `
+/** A table expression: how many have settled in each status. */
+export const SETTLED_EVER = `
 SELECT status, sum(count)::bigint AS count FROM (
   SELECT status, count FROM execution_stats_all_time
   UNION ALL
@@ -18,7 +19,7 @@ SELECT status, sum(count)::bigint AS count FROM (
 export async function cumulativeStats(tx: Tx): Promise<Record<ExecutionStatus, number>> {
   const { rows } = await tx.query<{ status: ExecutionStatus; count: number | string }>({
     name: 'cumulativeStats',
-    text,
+    text: SETTLED_EVER,
   })
   const counts = Object.fromEntries(EXECUTION_STATUSES.map((status) => [status, 0]))
   for (const { status, count } of rows) counts[status] = Number(count)

@@ -1,5 +1,5 @@
 import type { Tx } from '../database.ts'
-import { and, asc, desc, eq, inArray, sql } from '../drizzle.ts'
+import { and, asc, desc, eq, sql } from '../drizzle.ts'
 import { JobuError } from '../errors.ts'
 import { cronJobs, executionAttempts, executionLogs, jobExecutions } from '../schema/index.ts'
 import { RETRYABLE_STATUSES, type Reason } from '../states.ts'
@@ -170,11 +170,12 @@ export async function deleteExecutions(tx: Tx, keys: ExecutionKey[]): Promise<nu
   return rows.map((row) => row.id)
 }
 
-/** Cancels what a deleted cron left unfinished. */
-export async function cancelExecutionsOfCron(tx: Tx, jobId: number, by: string): Promise<void> {
-  const active = await tx.db
-    .select({ id: jobExecutions.id, scheduledTime: jobExecutions.scheduledTime })
-    .from(jobExecutions)
-    .where(and(eq(jobExecutions.jobId, jobId), inArray(jobExecutions.status, ['PENDING', 'RUNNING'])))
+/** Cancels what deleted crons left unfinished. Index: `job_executions_active_cron_idx`. */
+export async function cancelExecutionsOfCrons(tx: Tx, jobIds: readonly number[], by: string): Promise<void> {
+  const { rows: active } = await tx.query<ExecutionKey>(
+    `SELECT id, scheduled_time AS "scheduledTime" FROM job_executions
+     WHERE job_id = ANY ($1::bigint[]) AND job_id IS NOT NULL AND status IN ('PENDING', 'RUNNING')`,
+    [plainArray(jobIds)],
+  )
   if (active.length > 0) await cancelExecutions(tx, active, by, 'CRON_DELETED')
 }

@@ -16,13 +16,18 @@ import {
 } from '../drizzle.ts'
 import { cronJobs } from '../schema/index.ts'
 import type { CronRow } from './crons.ts'
+import { plainArray } from './types.ts'
 
 export interface CronFilter {
   isEnabled?: boolean
   /** A part of the name or the description, in any case. */
   q?: string
-  tag?: string
+  /** All of them. */
+  tags?: string[]
+  owner?: string
   handlerName?: string
+  /** Among these crons; such a filter may have thousands. */
+  ids?: readonly number[]
 }
 
 const ORDERS = {
@@ -65,7 +70,32 @@ export async function listCrons(
     .orderBy(sql`${direction(ORDERS[page.order])} NULLS LAST`, direction(cronJobs.id))
     .limit(page.limit)
     .offset(page.offset)
-  return { rows, total: await tx.db.$count(cronJobs, where) }
+  return { rows, total: await countCrons(tx, filter) }
+}
+
+/** How many crons a filter has. */
+export async function countCrons(tx: Tx, filter: CronFilter): Promise<number> {
+  return tx.db.$count(cronJobs, conditions(filter))
+}
+
+/**
+ * The crons of a filter with ids above `afterId`, by id, held until the transaction ends.
+ *
+ * Locks: the rows returned. Index: primary key. Called by: the admin API's bulk actions.
+ */
+export async function lockCrons(
+  tx: Tx,
+  filter: CronFilter,
+  afterId: number,
+  limit: number,
+): Promise<CronRow[]> {
+  return tx.db
+    .select()
+    .from(cronJobs)
+    .where(and(conditions(filter), gt(cronJobs.id, afterId)))
+    .orderBy(asc(cronJobs.id))
+    .limit(limit)
+    .for('update')
 }
 
 /** What `row` has in the order's column. */
@@ -91,7 +121,9 @@ function conditions(filter: CronFilter): SQL | undefined {
     pattern === undefined
       ? undefined
       : or(ilike(cronJobs.name, pattern), ilike(cronJobs.description, pattern)),
-    filter.tag === undefined ? undefined : arrayContains(cronJobs.tags, [filter.tag]),
+    filter.tags === undefined ? undefined : arrayContains(cronJobs.tags, filter.tags),
+    filter.owner === undefined ? undefined : eq(cronJobs.owner, filter.owner),
     filter.handlerName === undefined ? undefined : eq(cronJobs.handlerName, filter.handlerName),
+    filter.ids === undefined ? undefined : sql`${cronJobs.id} = ANY (${plainArray(filter.ids)}::bigint[])`,
   )
 }

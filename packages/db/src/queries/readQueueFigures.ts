@@ -1,4 +1,5 @@
 import type { Tx } from '../database.ts'
+import { countReady, READY_LEVELS } from './readyLevels.ts'
 
 /** How full the queues are. Counts end at `COUNTED_AT_MOST`. */
 export interface QueueFigures {
@@ -19,41 +20,17 @@ export interface QueueFigures {
 
 /** Counting costs its length, so each count ends here. */
 export const COUNTED_AT_MOST = 10_000
-const MAX_QUEUES = 200
-const MAX_LEVELS = 1_000
+/** So many queues, by name. */
+export const MAX_QUEUES = 200
 /** A service silent for so long is not alive, as `markLostServices` has it. */
 const SILENT_SECONDS = 60
 
-// "level" jumps through the ready index from one queue and priority to the next: each step reads one row, the oldest of
-// its level, so a million ready rows in one queue cost one step. scheduled_time leaves the future's partitions out.
 const text = `
-WITH RECURSIVE level AS (
-  (SELECT queue, priority, ready_at, 1 AS step FROM job_executions
-   WHERE status = 'PENDING' AND ready_at IS NOT NULL AND scheduled_time <= now() + interval '1 second'
-   ORDER BY queue, priority DESC, ready_at LIMIT 1)
-  UNION ALL
-  SELECT next.queue, next.priority, next.ready_at, level.step + 1
-  FROM level, LATERAL (
-    (SELECT queue, priority, ready_at FROM job_executions
-     WHERE status = 'PENDING' AND ready_at IS NOT NULL AND scheduled_time <= now() + interval '1 second'
-       AND queue = level.queue AND priority < level.priority
-     ORDER BY priority DESC, ready_at LIMIT 1)
-    UNION ALL
-    (SELECT queue, priority, ready_at FROM job_executions
-     WHERE status = 'PENDING' AND ready_at IS NOT NULL AND scheduled_time <= now() + interval '1 second'
-       AND queue > level.queue
-     ORDER BY queue, priority DESC, ready_at LIMIT 1)
-    LIMIT 1
-  ) AS next
-  WHERE level.step < ${MAX_LEVELS}
-), queues AS (
+WITH RECURSIVE ${READY_LEVELS}, queues AS (
   SELECT queue, min(ready_at) AS oldest FROM level GROUP BY queue ORDER BY queue LIMIT ${MAX_QUEUES}
 ), counted AS (
-  SELECT queue, greatest(date_part('epoch', clock_timestamp() - oldest), 0) AS "oldestReadySeconds", (
-    SELECT count(*)::integer FROM (
-      SELECT FROM job_executions AS e
-      WHERE status = 'PENDING' AND ready_at IS NOT NULL AND scheduled_time <= now() + interval '1 second'
-        AND e.queue = queues.queue LIMIT ${COUNTED_AT_MOST}) AS found) AS ready
+  SELECT queue, greatest(date_part('epoch', clock_timestamp() - oldest), 0) AS "oldestReadySeconds",
+    ${countReady('queues.queue', COUNTED_AT_MOST)} AS ready
   FROM queues
 )
 SELECT

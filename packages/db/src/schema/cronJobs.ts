@@ -70,6 +70,8 @@ export const cronJobs = pgTable(
     index('cron_jobs_unplanned_idx')
       .on(t.id)
       .where(sql`is_enabled AND next_run_at IS NULL AND completed_at IS NULL AND deleted_at IS NULL`),
+    // Which queues crons name; nearly all are in the default one, whose existence nobody has to look up.
+    index('cron_jobs_queue_idx').on(t.queue).where(sql`queue <> 'default' AND deleted_at IS NULL`),
     check('cron_jobs_deleted_is_disabled', sql`deleted_at IS NULL OR NOT is_enabled`),
     check('cron_jobs_max_retry_range', sql`max_retry BETWEEN 0 AND 1000`),
     check('cron_jobs_retry_delay_range', sql`retry_delay_seconds BETWEEN 0 AND 604800`),

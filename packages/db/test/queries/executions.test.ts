@@ -4,7 +4,7 @@ import {
   appendLogs,
   CHANNELS,
   cancelExecutions,
-  cancelExecutionsOfCron,
+  cancelExecutionsOfCrons,
   deleteExecutions,
   failExecutions,
   getExecution,
@@ -153,16 +153,16 @@ describe('cancelExecutions', () => {
     expect((await bench.execution(running)).cancelRequestedAt).toEqual(since)
   })
 
-  test('cancelExecutionsOfCron reaches all that its cron left unfinished, and only that', async () => {
+  test('cancelExecutionsOfCrons reaches all that its cron left unfinished, and only that', async () => {
     const cron = await bench.aCron()
     const pending = await bench.anExecution({ jobId: cron.id, scheduledTime: secondsAgo(9) })
     const running = await bench.anExecution({ jobId: cron.id, status: 'RUNNING' })
     const stranger = await bench.anExecution()
-    await cancelExecutionsOfCron(bench.db, cron.id, 'ann')
+    await cancelExecutionsOfCrons(bench.db, [cron.id], 'ann')
     expect((await bench.execution(pending)).status).toBe('CANCELLED')
     expect((await bench.execution(running)).cancelRequestedAt).not.toBeNull()
     expect((await bench.execution(stranger)).status).toBe('PENDING')
-    await cancelExecutionsOfCron(bench.db, 999_999, 'ann')
+    await cancelExecutionsOfCrons(bench.db, [999_999], 'ann')
   })
 })
 

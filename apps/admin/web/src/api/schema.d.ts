@@ -132,6 +132,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/crons/recent-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last runs of several crons
+         * @description For a list of crons: one request for all it shows. A cron without runs has an empty list.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listCronsRecentRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tags, owners and handlers that crons have
+         * @description With how many crons have each; of each kind the 200 most frequent.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getCronsFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/bulk/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable many crons
+         * @description Enables what is disabled; one whose expression cannot be read, or comes too often, is skipped, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["enableCrons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/bulk/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable many crons
+         * @description Disables what is enabled; what of them has not finished goes on, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["disableCrons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/crons/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete many crons
+         * @description Deletes them, and cancels what of them has not finished, by ids or by a filter, oldest first. With `dry_run` it only counts. It works in batches that commit one by one and answers after at most 25 seconds: while `remaining` is not 0, send the same request again. One that the client gives up stops after its batch.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["deleteCrons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/crons/{id}": {
         parameters: {
             query?: never;
@@ -1142,6 +1252,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stats/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What failed or timed out, by cause
+         * @description Grouped by reason, handler and what the messages have in common; the 50 groups with the most failures. At most 7 days; default the last 24 hours. Times are whole hours of UTC: `from` counts from the start of its hour, `to` to the end of its own. By the time of settling. The groups are made of the executions that still are as they failed, the newest 10000 scheduled in this time and 2000 scheduled before it; `total` counts also those that were retried or deleted since.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsFailures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stats/handlers": {
         parameters: {
             query?: never;
@@ -1156,6 +1288,94 @@ export interface paths {
          *     Needs the role `viewer`.
          */
         get: operations["listStatsHandlers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What will fire, how busy it will keep the workers, and which crons collide
+         * @description From the plans of the crons that are enabled: their next run, `start_at`, `end_at`, `max_runs` and daylight saving hold. What an overlap or misfire policy would skip is counted, jitter is left out, and what is overdue counts as one run of those that `max_runs` leaves. Each run is expected to take as long as its cron did on average in the last days, else as its handler did; averages are read anew every five minutes. Backfills and runs that are started by hand or are running already are not in it. The same question is answered alike for five seconds.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scheduler/upcoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The next runs of all crons, in order of time
+         * @description From the plans of the crons that are enabled: their next run, `start_at`, `end_at`, `max_runs` and daylight saving hold. What an overlap or misfire policy would skip is counted, jitter is left out, and what is overdue counts as one run of those that `max_runs` leaves.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listUpcomingRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What settled and what was in the queues, minute by minute
+         * @description At most 24 hours; default the last hour; kept for a week unless configured otherwise. From samples that a dispatcher takes at each full minute, at most 10 seconds late: a minute is what lies between two of them, and null where one is missing since no dispatcher ran. Percentiles are at most 9 % off, and leave out what settles while the hour turns.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listStatsMinutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List queues by name, with what they hold and who serves them
+         * @description Those with ready, waiting or running executions, those that a live worker or a cron names, and `default`. Ready executions are counted up to 10,000 a queue, waiting and running ones up to 10,000 in all.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listQueues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1315,6 +1535,37 @@ export interface components {
             from?: string;
             /** @default 10 */
             count: number;
+        };
+        /**
+         * @example {
+         *       "filter": {
+         *         "tag": "backup",
+         *         "is_enabled": false
+         *       },
+         *       "dry_run": true
+         *     }
+         */
+        CronsBulkAction: {
+            ids?: number[];
+            filter?: components["schemas"]["CronFilter"];
+            /**
+             * @description Every cron there is
+             * @constant
+             */
+            all?: true;
+            /** @description Only say how many */
+            dry_run?: boolean;
+        };
+        /** @description As the parameters of GET /crons; several tags or statuses as a list */
+        CronFilter: {
+            is_enabled?: boolean;
+            /** @description Part of the name or description */
+            q?: string;
+            /** @description Several: those that have all of them */
+            tag?: string | string[];
+            owner?: string;
+            handler_name?: string;
+            last_status?: ("PENDING" | "RUNNING" | "FAILED" | "TIMEOUT") | ("PENDING" | "RUNNING" | "FAILED" | "TIMEOUT")[];
         };
         /**
          * @example {
@@ -1857,6 +2108,61 @@ export interface components {
                 effect: string;
             }[];
         };
+        /** @description One item for each id, in their order */
+        RecentRuns: {
+            items: {
+                cron_id: number;
+                /** @description Oldest first, skipped slots among them */
+                runs: components["schemas"]["RecentRun"][];
+            }[];
+        };
+        RecentRun: {
+            /** @description The execution */
+            job_id: number;
+            /** Format: date-time */
+            scheduled_time: string;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+            duration_ms: number | null;
+            started_at: string | null;
+        };
+        /**
+         * @description What crons can be filtered by, each with how many crons have it, the most frequent first
+         * @example {
+         *       "tags": [
+         *         {
+         *           "name": "backup",
+         *           "count": 12
+         *         }
+         *       ],
+         *       "owners": [
+         *         {
+         *           "name": "platform",
+         *           "count": 40
+         *         }
+         *       ],
+         *       "handlers": [
+         *         {
+         *           "name": "http",
+         *           "count": 96
+         *         }
+         *       ]
+         *     }
+         */
+        CronFacets: {
+            tags: {
+                name: string;
+                count: number;
+            }[];
+            owners: {
+                name: string;
+                count: number;
+            }[];
+            handlers: {
+                name: string;
+                count: number;
+            }[];
+        };
         /**
          * @description An execution
          * @example {
@@ -2062,6 +2368,8 @@ export interface components {
             worker_id?: string | null;
             /** Format: date-time */
             created_at?: string;
+            /** @description Of one that is RUNNING: its start and the median duration of what succeeded of its cron, or under its handler, in the last 7 days; null where nothing did */
+            expected_finish_at?: string | null;
         };
         /** @description The jobs made, in the order given */
         BulkJobs: {
@@ -2111,6 +2419,8 @@ export interface components {
             worker_id: string | null;
             /** Format: date-time */
             created_at: string;
+            /** @description Of one that is RUNNING: its start and the median duration of what succeeded of its cron, or under its handler, in the last 7 days; null where nothing did */
+            expected_finish_at: string | null;
             runs: components["schemas"]["Run"][];
             logs: components["schemas"]["LogLine"][];
         };
@@ -2804,6 +3114,71 @@ export interface components {
              */
             to: string;
         };
+        Failures: {
+            /**
+             * Format: date-time
+             * @description The first instant that counts
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant that does not
+             */
+            to: string;
+            /** @description Failures of this time, all of them */
+            total: number;
+            /** @description How many of them the groups hold, those not shown included */
+            grouped: number;
+            /** @description False: there may be more than were looked at */
+            is_complete: boolean;
+            items: components["schemas"]["FailureGroup"][];
+        };
+        /**
+         * @description Failures of one cause
+         * @example {
+         *       "reason": "HANDLER_ERROR",
+         *       "message": "connect ECONNREFUSED #:#",
+         *       "handler_name": "http",
+         *       "count": 17,
+         *       "cron_count": 1,
+         *       "crons": [
+         *         {
+         *           "id": 42,
+         *           "name": "nightly backup"
+         *         }
+         *       ],
+         *       "first_at": "2026-02-28T17:00:02.450Z",
+         *       "last_at": "2026-03-01T17:00:02.451Z",
+         *       "last_job_id": 1042,
+         *       "statuses": [
+         *         "FAILED"
+         *       ],
+         *       "example": "connect ECONNREFUSED 10.0.0.7:443"
+         *     }
+         */
+        FailureGroup: {
+            /** @description The code */
+            reason: string | null;
+            /** @description The first line of the messages, at most 200 characters, with placeholders for what differs: `#`, `<text>`, `<uuid>`, `<time>` */
+            message: string;
+            handler_name: string;
+            count: number;
+            cron_count: number;
+            /** @description Those with the most of these failures, at most 5 */
+            crons: {
+                id: number;
+                name: string;
+            }[];
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            /** @description The last execution that failed so */
+            last_job_id: number;
+            statuses: ("FAILED" | "TIMEOUT")[];
+            /** @description The last message, at most 1,000 characters */
+            example: string;
+        };
         HandlerStatsPage: {
             items: {
                 handler_name: string;
@@ -2845,17 +3220,178 @@ export interface components {
              */
             to: string;
         };
-        BackfillOutput: {
-            dry_run: boolean;
-            /** @description Slots that were made, or would be */
-            count: number;
-            /** @description Slots of the range that have an execution already, and are left alone */
-            existing: number;
-            first: string | null;
-            last: string | null;
-            max_active: number;
-            /** @description The executions, oldest slot first; none of a dry run */
-            ids: number[];
+        /** @description What will fire, by bucket without holes */
+        Forecast: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            interval: "minute" | "5min" | "15min" | "hour";
+            /** @description False: nothing of it runs until the scheduler is started */
+            scheduler_running: boolean;
+            /** @description What the workers alive can run at once, those that drain left out */
+            pool_size: number;
+            total_runs: number;
+            /** @description Crons that fire in this time */
+            total_crons: number;
+            /** @description False: a bound was reached, see `left_out` */
+            is_complete: boolean;
+            /** @description What these figures do not have. REFUSED alone leaves nothing out that would run */
+            left_out: {
+                /** @enum {string} */
+                reason: "TOO_MANY_CRONS" | "TIME" | "DURATIONS" | "COLLIDING" | "REFUSED";
+                /** @description How many it concerns; null where nobody counted */
+                crons: number | null;
+                message: string;
+            }[];
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Where the bucket begins: a whole minute, hour and so on of UTC. The first and the last one may be cut by `from` and `to`
+                 */
+                at: string;
+                /** @description Slots that fire in it */
+                runs: number;
+                /** @description Of those, runs of which nobody knows how long they take */
+                unknown: number;
+                /** @description Expected run time in this bucket, of runs that began in it or in one before */
+                busy_ms: number;
+                /** @description How many run at once on average: `busy_ms` by the length of the bucket within the time */
+                expected_running: number;
+            }[];
+            /** @description The 20 seconds in which most crons fire, those with most first */
+            collisions: {
+                /** Format: date-time */
+                at: string;
+                /** @description How many fire in this second */
+                crons: number;
+                /** @description Up to 10 of them, those that are expected to run longest */
+                longest: {
+                    cron_id: number;
+                    cron_name: string;
+                    /** @description The average of the last days, of the cron or else of its handler; null where nothing ran */
+                    expected_duration_ms: number | null;
+                    /** @description Up to so much later it starts, which spreads the load */
+                    jitter_seconds: number;
+                }[];
+            }[];
+            /** @description The 50 crons with most expected run time */
+            crons: {
+                cron_id: number;
+                cron_name: string;
+                /** @description The average of the last days, of the cron or else of its handler; null where nothing ran */
+                expected_duration_ms: number | null;
+                handler_name: string;
+                runs: number;
+                /** @description Of all its runs that begin in this time */
+                busy_ms: number;
+            }[];
+        };
+        UpcomingRuns: {
+            /**
+             * Format: date-time
+             * @description Now; runs come after it
+             */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description False: nothing of it runs until the scheduler is started */
+            scheduler_running: boolean;
+            /** @description False: so many crons are overdue, or cannot fire although they are planned, that not all others were asked */
+            is_complete: boolean;
+            /** @description By time, and then by cron */
+            items: {
+                /** Format: date-time */
+                at: string;
+                cron_id: number;
+                cron_name: string;
+                handler_name: string;
+                /**
+                 * @description The cron's
+                 * @example Asia/Seoul
+                 */
+                timezone: string;
+                /** @description The average of the last days, of the cron or else of its handler; null where nothing ran */
+                expected_duration_ms: number | null;
+                tags: string[];
+            }[];
+        };
+        /** @description Minute by minute, without holes: what is not known of a minute is null */
+        MinuteSeries: {
+            /**
+             * Format: date-time
+             * @description Where the first minute begins
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Where the last one ends
+             */
+            to: string;
+            /** @description The one asked for; null: all together */
+            queue: string | null;
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Where the minute begins
+                 */
+                at: string;
+                /** @description All that settled in it */
+                settled: number | null;
+                success: number | null;
+                failed: number | null;
+                timeout: number | null;
+                cancelled: number | null;
+                /** @description Slots that were skipped */
+                skipped: number | null;
+                /** @description Of what settled in it, in milliseconds; null where nothing was measured */
+                lateness: {
+                    p50_ms: number;
+                    p95_ms: number;
+                    p99_ms: number;
+                } | null;
+                /** @description How many ran at its end */
+                running: number | null;
+                /** @description How many could be claimed at its end; of each queue at most 10,000 are counted */
+                ready: number | null;
+                /** @description For how long the oldest of them could be; null where there are none, or it is not known */
+                oldest_ready_ms: number | null;
+            }[];
+        };
+        QueuePage: {
+            items: components["schemas"]["Queue"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description A name that executions carry and workers choose by, and what it holds now */
+        Queue: {
+            /** @example default */
+            name: string;
+            /** @description Executions that can be claimed */
+            ready: number;
+            /** @description False: there are at least `ready` */
+            ready_is_exact: boolean;
+            /** @description Those that wait for their time, an overlap or their turn in a backfill */
+            waiting: number;
+            /** @description False: there are at least `waiting` */
+            waiting_is_exact: boolean;
+            /** @description Those that workers hold */
+            running: number;
+            /** @description False: there are at least `running` */
+            running_is_exact: boolean;
+            /** @description For how long the oldest ready one could have been claimed; null where nothing is ready */
+            oldest_ready_ms: number | null;
+            /** @description Live workers that claim from it; draining ones do not */
+            workers: number;
+            /** @description Whether there is such a worker */
+            is_served: boolean;
         };
         /**
          * @example {
@@ -2869,16 +3405,28 @@ export interface components {
          */
         BulkActionOutput: {
             dry_run: boolean;
-            /** @description Executions that the ids or the filter name */
+            /** @description What the ids or the filter name */
             matched: number;
             /** @description Done by this call */
             changed: number;
-            /** @description In a status that this cannot be done to */
+            /** @description What this cannot be done to, as it is */
             skipped: number;
             /** @description Not reached in the time a call takes: send it again until this is 0. In a dry run, what would be done */
             remaining: number;
             /** @description False: there are at least as many as the counts say */
             is_exact: boolean;
+        };
+        BackfillOutput: {
+            dry_run: boolean;
+            /** @description Slots that were made, or would be */
+            count: number;
+            /** @description Slots of the range that have an execution already, and are left alone */
+            existing: number;
+            first: string | null;
+            last: string | null;
+            max_active: number;
+            /** @description The executions, oldest slot first; none of a dry run */
+            ids: number[];
         };
     };
     responses: {
@@ -3147,8 +3695,12 @@ export interface operations {
                 is_enabled?: boolean;
                 /** @description Part of the name or description */
                 q?: string;
-                tag?: string;
+                /** @description Repeated: those that have all of them */
+                tag?: string[];
+                owner?: string;
                 handler_name?: string;
+                /** @description The status of the last run that was not skipped. Crons do not keep it, so only these can be found: what has not finished, and what failed or timed out as long as statistics are kept. Of each kind the newest 50,000 hours with failures, or executions, are looked at; where there are more, `total_is_exact` is false; repeated, or separated by commas */
+                last_status?: ("PENDING" | "RUNNING" | "FAILED" | "TIMEOUT")[];
                 /** @description A leading `-` for descending */
                 order_by?: "id" | "-id" | "name" | "-name" | "handler_name" | "-handler_name" | "is_enabled" | "-is_enabled" | "priority" | "-priority" | "next_run_at" | "-next_run_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
                 /** @description Only these fields of each item; repeated, or separated by commas */
@@ -3315,6 +3867,205 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["CsrfRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCronsRecentRuns: {
+        parameters: {
+            query: {
+                /**
+                 * @description At most 200; repeated, or separated by commas
+                 * @example [
+                 *       1,
+                 *       2,
+                 *       3
+                 *     ]
+                 */
+                ids: number[];
+                /** @description Runs of each */
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecentRuns"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCronsFacets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CronFacets"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    enableCrons: {
+        parameters: {
+            query?: {
+                /** @description Only say how many */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "tag": "backup",
+                 *         "is_enabled": false
+                 *       },
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronsBulkAction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionOutput"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    disableCrons: {
+        parameters: {
+            query?: {
+                /** @description Only say how many */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "tag": "backup",
+                 *         "is_enabled": false
+                 *       },
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronsBulkAction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionOutput"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteCrons: {
+        parameters: {
+            query?: {
+                /** @description Only say how many */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "tag": "backup",
+                 *         "is_enabled": false
+                 *       },
+                 *       "dry_run": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronsBulkAction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionOutput"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3775,7 +4526,7 @@ export interface operations {
                 /** @description A leading `-` for descending. `created_at` is the order in which they were made, that of their ids. By these two a filter can be ordered that has at most 10,000 executions; more are refused, since they would have to be sorted */
                 order_by?: "scheduled_time" | "-scheduled_time" | "created_at" | "-created_at" | "id" | "-id";
                 /** @description Only these fields of each item; repeated, or separated by commas */
-                fields?: ("id" | "job_id" | "cron_name" | "handler_name" | "params" | "param_source" | "scheduled_time" | "run_at" | "status" | "waiting_for" | "priority" | "queue" | "attempt" | "started_at" | "finished_at" | "duration_ms" | "retry_count" | "max_retry" | "retry_delay_seconds" | "retry_backoff" | "timeout_seconds" | "progress_percentage" | "current_step" | "cancel_requested_at" | "reason" | "error_message" | "result" | "worker_id" | "created_at")[];
+                fields?: ("id" | "job_id" | "cron_name" | "handler_name" | "params" | "param_source" | "scheduled_time" | "run_at" | "status" | "waiting_for" | "priority" | "queue" | "attempt" | "started_at" | "finished_at" | "duration_ms" | "retry_count" | "max_retry" | "retry_delay_seconds" | "retry_backoff" | "timeout_seconds" | "progress_percentage" | "current_step" | "cancel_requested_at" | "reason" | "error_message" | "result" | "worker_id" | "created_at" | "expected_finish_at")[];
                 /** @description From 1, the default */
                 page?: number;
                 /** @description Items of a page; default 20 */
@@ -5861,6 +6612,41 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listStatsFailures: {
+        parameters: {
+            query?: {
+                /** @description Inclusive, on the time of settling; counts from the full hour in which it lies */
+                from?: string;
+                /** @description Exclusive, default now; counts to the end of the hour in which it lies */
+                to?: string;
+                /** @description Only this cron */
+                cron_id?: number;
+                /** @description Only this handler */
+                handler_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failures"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listStatsHandlers: {
         parameters: {
             query?: {
@@ -5894,6 +6680,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HandlerStatsPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getForecast: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; default now, at most an hour before and 366 days after it */
+                from?: string;
+                /** @description Exclusive; default 24 hours after `from`, at most 7 days */
+                to?: string;
+                /** @description How long a bucket is; at most 2040 of them, so a minute for 34 hours */
+                interval?: "minute" | "5min" | "15min" | "hour";
+                /** @description Only this cron */
+                cron_id?: number;
+                /** @description Only crons of this handler */
+                handler_name?: string;
+                /** @description Only crons with this tag */
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUpcomingRuns: {
+        parameters: {
+            query?: {
+                /** @description How many runs */
+                limit?: number;
+                /** @description Exclusive; default 24 hours after now, at most 7 days */
+                to?: string;
+                /** @description Only this cron */
+                cron_id?: number;
+                /** @description Only crons of this handler */
+                handler_name?: string;
+                /** @description Only crons with this tag */
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpcomingRuns"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listStatsMinutes: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; counts from the full minute in which it lies. Default: an hour before `to` */
+                from?: string;
+                /** @description Exclusive; counts to the end of its minute, at most to the start of the present one, the default */
+                to?: string;
+                /** @description Only this queue; what settled and how late is not known by queue, and null */
+                queue?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinuteSeries"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listQueues: {
+        parameters: {
+            query?: {
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePage"];
                 };
             };
             400: components["responses"]["Invalid"];

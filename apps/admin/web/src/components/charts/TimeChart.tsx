@@ -1,8 +1,11 @@
-import './chartJs.ts'
+import 'uplot/dist/uPlot.min.css'
 import { Box, useComputedColorScheme, VisuallyHidden } from '@mantine/core'
-import type { ChartData, ChartOptions } from 'chart.js'
-import { useMemo } from 'react'
-import { Chart } from 'react-chartjs-2'
+import { useElementSize, useMergedRef } from '@mantine/hooks'
+import { useEffect, useRef } from 'react'
+import UPlot from 'uplot'
+import { stackedData } from './stackedData.ts'
+import classes from './TimeChart.module.css'
+import { timeChartOptions } from './timeChartOptions.ts'
 
 export interface Series {
   label: string
@@ -15,12 +18,13 @@ export interface Series {
   isDashed?: boolean
 }
 
-interface Props {
+export interface TimeChartProps {
   /** What it shows, in a sentence: who does not see it hears this and reads the table. */
   label: string
   /** Below each place. */
   labels: string[]
   series: Series[]
+  /** Of the plot in pixels, without the legend. */
   height?: number
   isStacked?: boolean
   isLogarithmic?: boolean
@@ -29,66 +33,62 @@ interface Props {
   onPick?: (place: number) => void
 }
 
-const MAX_TICKS = 8
-
-/** Values over time as bars or lines, with the same as a table for screen readers. */
-export function TimeChart({
-  label,
-  labels,
-  series,
-  height = 180,
-  isStacked = false,
-  isLogarithmic = false,
-  format = String,
-  onPick,
-}: Props) {
+/** Values over time as bars or lines; the legend tells those under the pointer, a hidden table tells all. */
+export function TimeChart(props: TimeChartProps) {
+  const {
+    label,
+    labels,
+    series,
+    height = 180,
+    format = String,
+    isStacked = false,
+    isLogarithmic = false,
+  } = props
   const scheme = useComputedColorScheme('light')
-  const data = useMemo(() => chartData(labels, series), [labels, series])
-  const options = useMemo<ChartOptions<'bar' | 'line'>>(() => {
-    const [text, grid] = scheme === 'dark' ? ['#a9b0b8', '#2c3136'] : ['#5c636a', '#e9ecef']
-    return {
-      onClick: (_event, [element]) => element && onPick?.(element.index),
-      plugins: {
-        legend: {
-          display: series.length > 1,
-          position: 'bottom',
-          labels: { color: text, boxWidth: 10, boxHeight: 10, padding: 12 },
-        },
-        tooltip: {
-          callbacks: {
-            label: ({ dataset, parsed }) => `${dataset.label}: ${parsed.y === null ? '–' : format(parsed.y)}`,
-          },
-        },
-      },
-      scales: {
-        x: {
-          stacked: isStacked,
-          grid: { display: false },
-          border: { color: grid },
-          ticks: { color: text, maxTicksLimit: MAX_TICKS, maxRotation: 0 },
-        },
-        y: {
-          type: isLogarithmic ? 'logarithmic' : 'linear',
-          stacked: isStacked,
-          beginAtZero: true,
-          grid: { color: grid },
-          border: { display: false },
-          ticks: { color: text, maxTicksLimit: 5, callback: (value) => format(Number(value)) },
-        },
-      },
+  const { ref: measure, width } = useElementSize()
+  const frame = useRef<HTMLDivElement>(null)
+  const frameRef = useMergedRef(measure, frame)
+  const latest = useRef(props)
+  latest.current = props
+  const plot = useRef<UPlot | null>(null)
+  // All that makes another plot, as a text: data alone only moves the one there is.
+  const shape = JSON.stringify([
+    series.map(({ values, ...one }) => one),
+    isStacked,
+    isLogarithmic,
+    scheme,
+    height,
+  ])
+
+  useEffect(() => {
+    if (width === 0) return
+    const made = new UPlot(
+      timeChartOptions(() => latest.current, scheme, width),
+      stackedData(latest.current),
+      frame.current!,
+    )
+    plot.current = made
+    return () => {
+      made.destroy()
+      plot.current = null
     }
-  }, [scheme, series.length, isStacked, isLogarithmic, format, onPick])
+  }, [shape, width])
+  useEffect(
+    () => plot.current?.setData(stackedData({ labels, series, isStacked })),
+    [labels, series, isStacked],
+  )
+
   return (
     <Box pos="relative">
-      <Box h={height} role="img" aria-label={label}>
-        <Chart type="bar" data={data} options={options} />
+      <Box role="img" aria-label={label}>
+        <div ref={frameRef} className={classes.plot} style={{ minHeight: height }} aria-hidden />
       </Box>
       <VisuallyHidden>
         <table>
           <caption>{label}</caption>
           <thead>
             <tr>
-              <th scope="col" />
+              <td />
               {series.map(({ label: name }) => (
                 <th key={name} scope="col">
                   {name}
@@ -110,38 +110,4 @@ export function TimeChart({
       </VisuallyHidden>
     </Box>
   )
-}
-
-function chartData(labels: string[], series: Series[]): ChartData<'bar' | 'line', Array<number | null>> {
-  // Canvas knows no CSS variables.
-  const style = getComputedStyle(document.documentElement)
-  const colorOf = (name: string) => style.getPropertyValue(`--mantine-color-${name}-6`).trim() || name
-  return {
-    labels,
-    datasets: series.map(({ label, values, color: name, kind = 'bar', isDashed }) => {
-      const color = colorOf(name)
-      if (kind === 'bar')
-        return {
-          type: 'bar' as const,
-          label,
-          data: values,
-          backgroundColor: color,
-          borderRadius: 2,
-          maxBarThickness: 28,
-        }
-      return {
-        type: 'line' as const,
-        label,
-        data: values,
-        borderColor: color,
-        backgroundColor: `${color}33`,
-        fill: kind === 'area',
-        borderWidth: 2,
-        pointRadius: 0,
-        pointHitRadius: 8,
-        tension: 0.25,
-        ...(isDashed ? { borderDash: [6, 4] } : {}),
-      }
-    }),
-  }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { chromium } from 'playwright-core'
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -11,14 +11,19 @@ const PLACES = [
 const executable = () => process.env.JOBU_CHROMIUM ?? PLACES.find((path) => existsSync(path))
 
 /** Whether there is one to open. */
-export const hasBrowser = (): boolean => existsSync(executable() ?? '')
+export const hasBrowser = () => existsSync(executable() ?? '')
 
-/** Chromium without a window, as it is installed or as `JOBU_CHROMIUM` says. @throws Error that says how to get it */
-export async function openBrowser(): Promise<Browser> {
+/**
+ * Chromium without a window, as it is installed or as `JOBU_CHROMIUM` says.
+ *
+ * @returns {Promise<import('playwright-core').Browser>}
+ * @throws Error that says how to get it
+ */
+export async function openBrowser() {
   const executablePath = executable()
   if (executablePath === undefined || !existsSync(executablePath)) {
     throw new Error(
-      `Tests of pages need Chromium, and ${executablePath ?? PLACES.join(', ')} is not there: ` +
+      `Pages need Chromium, and ${executablePath ?? PLACES.join(', ')} is not there: ` +
         'install it (apt-get install chromium), or set JOBU_CHROMIUM to its path',
     )
   }

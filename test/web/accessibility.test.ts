@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { browserTests } from './support/browserTest.ts'
+import { type Populated, populate } from './support/populate.ts'
+import { type PageOptions, WebStack } from './support/WebStack.ts'
+
+jest.setTimeout(240_000)
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let stack: WebStack
+let seen: Populated
+
+/** Every page there is, and what has to be on it before it is looked at. */
+const PAGES: Array<[path: (populated: Populated) => string, heading: string]> = [
+  [() => '/', 'Overview'],
+  [() => '/crons', 'Crons'],
+  [() => '/crons/new', 'New cron'],
+  [({ cronId }) => `/crons/${cronId}`, 'nightly warehouse load'],
+  [({ cronId }) => `/crons/${cronId}/edit`, 'nightly warehouse load'],
+  [() => '/jobs', 'Jobs'],
+  [({ failedId }) => `/jobs/${failedId}`, 'gated'],
+  [({ runningId }) => `/jobs/${runningId}`, 'gated'],
+  [() => '/calendar', 'Calendar'],
+  [() => '/forecast', 'Forecast'],
+  [() => '/workers', 'Workers'],
+  [() => '/handlers', 'Handlers'],
+  [() => '/audit', 'Audit'],
+  [() => '/access', 'Users and tokens'],
+  [() => '/settings', 'Settings'],
+]
+
+browserTests('every page', () => {
+  beforeAll(async () => {
+    stack = await WebStack.start()
+    seen = await populate(stack)
+  })
+  afterAll(() => stack?.stop())
+
+  test.each<Required<Pick<PageOptions, 'scheme' | 'size'>>>([
+    { scheme: 'light', size: 'wide' },
+    { scheme: 'dark', size: 'wide' },
+    { scheme: 'light', size: 'phone' },
+  ])('has no serious finding of axe, $scheme and $size', async ({ scheme, size }) => {
+    const page = await stack.open({ scheme, size, path: '/settings' })
+    const found: string[] = []
+    for (const [path, heading] of PAGES) {
+      await page.goto(`${stack.origin}${path(seen)}`)
+      await settled(page, heading)
+      found.push(...(await findings(page)).map((finding) => `${path(seen)} ${finding}`))
+      // A page that is wider than the screen has to be pushed to and fro to be read.
+      const overhang = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      if (Number(overhang) > 0) found.push(`${path(seen)} is ${overhang} pixels too wide`)
+    }
+    expect(found).toEqual([])
+    await page.context().close()
+  })
+
+  test('shows who has not signed in a page without a finding', async () => {
+    for (const scheme of ['light', 'dark'] as const) {
+      const page = await stack.open({ as: null, scheme })
+      await settled(page, 'Sign in to jobu')
+      expect(await findings(page)).toEqual([])
+      await page.context().close()
+    }
+  })
+
+  test('is whole in Korean: no text of another language is missing', async () => {
+    const page = await stack.open({ language: 'ko', path: '/settings' })
+    const broken: string[] = []
+    for (const [path] of PAGES) {
+      await page.goto(`${stack.origin}${path(seen)}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      // A missing key is shown as the key itself.
+      const text = (await page.locator('body').textContent()) ?? ''
+      for (const [key] of text.matchAll(/\b[a-z][A-Za-z]+\.[a-z][A-Za-z]+(\.[A-Za-z]+)*\b/g)) {
+        if (!/^(sql|jobu|http|localhost|example|etl|api)\b/.test(key)) broken.push(`${path(seen)} ${key}`)
+      }
+    }
+    expect(broken).toEqual([])
+    await page.context().close()
+  })
+
+  test('runs without an error, a violation of the policy, or a request to another host', () => {
+    expect(stack.problems).toEqual([])
+  })
+})
+
+/** Once its heading is there and nothing loads any more. */
+async function settled(page: Page, heading: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+  await page.waitForFunction(
+    `document.querySelectorAll('.mantine-Skeleton-root, .mantine-Loader-root').length === 0`,
+  )
+}
+
+/** What axe calls serious or critical, each with where it is. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const { violations } = (await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })`,
+  )) as AxeResults
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target }) => target.join(' '))}`)
+}

@@ -1,0 +1,62 @@
+import { until } from '../../support/until.ts'
+import type { WebStack } from './WebStack.ts'
+
+/** Something of everything there is to see: crons, executions in every state, one that runs at 40 percent. */
+export interface Populated {
+  cronId: number
+  successId: number
+  failedId: number
+  runningId: number
+}
+
+export async function populate(stack: WebStack): Promise<Populated> {
+  const cron = await stack.api<{ id: number }>('POST', '/crons', {
+    name: 'nightly warehouse load',
+    description: 'Loads the orders of the day',
+    cron_expression: '30 2 * * *',
+    timezone: 'America/New_York',
+    handler_name: 'gated',
+    handler_params: { gate: 'never' },
+    tags: ['warehouse', 'nightly'],
+    owner: 'data team',
+  })
+  await stack.api('POST', '/crons', {
+    name: 'paused cron',
+    cron_expression: '*/5 * * * *',
+    handler_name: 'echo',
+    is_enabled: false,
+  })
+  await stack.api('POST', '/tokens', { name: 'deployments', role: 'operator', expires_in_days: 30 })
+  await stack.moveGate('running', { progress: 40, step: 'copying rows' })
+  await stack.moveGate('failing', { progress: 70, step: 'writing', outcome: 'disk full on /data/7' })
+  await stack.moveGate('done', { progress: 100, step: 'done', outcome: 'SUCCESS' })
+  const enqueue = async (params: object, extra: object = {}) =>
+    (await stack.api<{ id: number }>('POST', '/jobs', { handler_name: 'gated', params, ...extra })).id
+  const [runningId, failedId, successId, waitingId] = await Promise.all([
+    enqueue({ gate: 'running' }),
+    enqueue({ gate: 'failing' }),
+    enqueue({ gate: 'done' }),
+    enqueue({ gate: 'done' }, { scheduled_time: new Date(Date.now() + 3_600_000).toISOString() }),
+  ])
+  await stack.api('POST', `/jobs/${waitingId}/cancel`)
+  await stack.api('POST', '/jobs', {
+    handler_name: 'echo',
+    scheduled_time: new Date(Date.now() + 7_200_000).toISOString(),
+  })
+  for (const [id, status] of [
+    [runningId, 'RUNNING'],
+    [failedId, 'FAILED'],
+    [successId, 'SUCCESS'],
+  ] as const) {
+    await until(`execution ${id} is ${status}`, async () => {
+      const job = await stack.api<{ status: string; progress_percentage: number | null }>(
+        'GET',
+        `/jobs/${id}`,
+      )
+      return job.status === status && (status !== 'RUNNING' || job.progress_percentage === 40)
+        ? job
+        : undefined
+    })
+  }
+  return { cronId: cron.id, successId, failedId, runningId }
+}
