@@ -109,8 +109,7 @@ export function useList<Item>(
     showNewer: () => {
       queries.setQueryData<InfiniteData<Page<Item>>>(
         queryKey,
-        (before) =>
-          before && { pages: before.pages.slice(0, 1), pageParams: before.pageParams.slice(0, 1) },
+        (before) => before && { pages: before.pages.slice(0, 1), pageParams: before.pageParams.slice(0, 1) },
       )
       void queries.invalidateQueries({ queryKey, exact: true })
     },

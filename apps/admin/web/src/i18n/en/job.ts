@@ -1,6 +1,10 @@
 export default {
   title: 'Job {{name}}',
-  notFound: { title: 'There is no job {{name}}', text: 'It was deleted, or its history is no longer kept.', back: 'To the jobs' },
+  notFound: {
+    title: 'There is no job {{name}}',
+    text: 'It was deleted, or its history is no longer kept.',
+    back: 'To the jobs',
+  },
   retry: {
     action: 'Retry',
     title: 'Retry {{name}}',
@@ -124,7 +128,13 @@ export default {
     matches: '{{current}} of {{total}}',
     noMatch: 'No match',
     level: 'Level',
-    levels: { all: 'All levels', debug: 'Debug and worse', info: 'Info and worse', warn: 'Warnings and errors', error: 'Errors' },
+    levels: {
+      all: 'All levels',
+      debug: 'Debug and worse',
+      info: 'Info and worse',
+      warn: 'Warnings and errors',
+      error: 'Errors',
+    },
     attempt: 'Attempt',
     allAttempts: 'All attempts',
     follow: 'Follow',
@@ -141,7 +151,12 @@ export default {
     emptyYet: 'Nothing is logged yet; lines appear here as they are written.',
     emptyPending: 'It has not started. Its log appears here as it is written.',
     filtered: 'No line matches.',
-    state: { connecting: 'Connecting', live: 'Live', lost: 'Connection lost, trying again', ended: 'Complete' },
+    state: {
+      connecting: 'Connecting',
+      live: 'Live',
+      lost: 'Connection lost, trying again',
+      ended: 'Complete',
+    },
     showFields: 'Show the fields of line {{line}}',
     hideFields: 'Hide the fields of line {{line}}',
     wrap: 'Wrap lines',

@@ -12,6 +12,7 @@ export function ParamsField({
   error,
 }: {
   label: string
+  handlerName: string | null
   value: Params
   onChange: (params: Params | undefined) => void
   error?: string | undefined
@@ -40,7 +41,9 @@ export function ParamsField({
 function objectOf(text: string): Params | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Params) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Params)
+      : undefined
   } catch {
     return undefined
   }

@@ -6,9 +6,9 @@ import { useMay } from '../../api/session.tsx'
 import type { List } from '../../api/useList.ts'
 import { ShownOf } from '../../components/table/DataTable.tsx'
 import { BulkDialog } from './BulkDialog.tsx'
+import { filterInWords } from './filterInWords.ts'
 import type { JobRow } from './jobColumns.tsx'
 import type { BulkTarget, BulkVerb } from './runBulk.ts'
-import { filterInWords } from './filterInWords.ts'
 import type { JobFilter } from './useJobFilter.ts'
 
 /** The count of rows, and what can be done to those chosen or to all that match. */
@@ -25,7 +25,9 @@ export function BulkBar({
   onDone: () => void
 }) {
   const { t, i18n } = useTranslation(['jobs', 'common'])
-  const [action, setAction] = useState<{ verb: BulkVerb; target: BulkTarget; description: string } | null>(null)
+  const [action, setAction] = useState<{ verb: BulkVerb; target: BulkTarget; description: string } | null>(
+    null,
+  )
   const mayOperate = useMay('operator')
   const mayDelete = useMay('admin')
   const verbs: BulkVerb[] = mayDelete ? ['retry', 'cancel', 'delete'] : ['retry', 'cancel']

@@ -63,7 +63,8 @@ export default function NewJobDialog({ onClose }: { onClose: () => void }) {
     onError: (error) => form.setErrors(error.byField),
   })
   const { values } = form
-  const submit = (job: NewJob) => job.params && create.mutate({ body: bodyOf({ ...job, params: job.params }) })
+  const submit = (job: NewJob) =>
+    job.params && create.mutate({ body: bodyOf({ ...job, params: job.params }) })
   const unplaced = create.error?.details.every(({ field }) => field in EMPTY) ? null : create.error
   return (
     <Modal
@@ -78,6 +79,7 @@ export default function NewJobDialog({ onClose }: { onClose: () => void }) {
           <HandlerSelect {...form.getInputProps('handler_name')} />
           <ParamsField
             label={t('new.params')}
+            handlerName={values.handler_name}
             value={values.params ?? {}}
             onChange={(params) => form.setFieldValue('params', params)}
             error={paramsError(form.errors)}
@@ -139,8 +141,8 @@ function bodyOf(job: NewJob & { params: Params }): Schemas['JobCreate'] {
     handler_name: job.handler_name!,
     params: job.params,
     scheduled_time: scheduledTime,
-    ...(Object.fromEntries(
-      Object.entries(settings).filter(([, value]) => value !== undefined),
-    ) as Partial<Schemas['JobCreate']>),
+    ...(Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<
+      Schemas['JobCreate']
+    >),
   }
 }

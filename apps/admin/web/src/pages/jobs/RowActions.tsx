@@ -28,7 +28,11 @@ export function RowActions({ row }: { row: JobRow }) {
     <Menu opened onChange={setOpen} position="bottom-end" withinPortal>
       <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item component={Link} to={`/jobs/${row.id}`} leftSection={<IconExternalLink size={16} aria-hidden />}>
+        <Menu.Item
+          component={Link}
+          to={`/jobs/${row.id}`}
+          leftSection={<IconExternalLink size={16} aria-hidden />}
+        >
           {t('open')}
         </Menu.Item>
         <JobVerbItems job={row} />

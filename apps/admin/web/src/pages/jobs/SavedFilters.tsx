@@ -50,7 +50,14 @@ export function SavedFilters() {
         </Button.Group>
       ))}
       {canSave && (
-        <Popover opened={isNaming} onChange={setNaming} trapFocus withinPortal position="bottom-start" shadow="md">
+        <Popover
+          opened={isNaming}
+          onChange={setNaming}
+          trapFocus
+          withinPortal
+          position="bottom-start"
+          shadow="md"
+        >
           <Popover.Target>
             <Button
               size="compact-sm"

@@ -69,11 +69,7 @@ export function TimeFilter({ state: { get, set, span } }: { state: JobFilterStat
             </Button>
           </Group>
           <Suspense fallback={<Skeleton height={62} width={420} maw="80vw" />}>
-            <TimeRange
-              from={from}
-              to={to}
-              onChange={(change) => set({ last: null, ...change })}
-            />
+            <TimeRange from={from} to={to} onChange={(change) => set({ last: null, ...change })} />
           </Suspense>
         </Stack>
       </Popover.Dropdown>

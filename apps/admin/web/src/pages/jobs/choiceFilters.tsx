@@ -88,7 +88,7 @@ export function QueueFilter({ state: { get, set } }: { state: JobFilterState }) 
       className={classes.choice!}
       aria-label={t('filter.queue')}
       placeholder={t('filter.queue')}
-      data={(data?.items ?? []).map(({ queue }) => queue)}
+      data={(data?.items ?? []).map(({ name }) => name)}
       value={text ?? value}
       onChange={setText}
       onOptionSubmit={submit}

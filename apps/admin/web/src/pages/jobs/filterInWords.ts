@@ -6,7 +6,11 @@ import type { JobFilter } from './useJobFilter.ts'
 export function filterInWords(filter: JobFilter, rows: JobRow[], instant = (at: string) => at): string {
   const t = i18next.getFixedT(null, ['jobs', 'common'])
   const several = <T extends string>(values: T | T[] | undefined, word: (value: T) => string) =>
-    values && [values].flat().map((value) => word(value as T)).join(', ')
+    values &&
+    [values]
+      .flat()
+      .map((value) => word(value as T))
+      .join(', ')
   const parts: Array<[string, string | number | undefined]> = [
     [t('filter.status'), several(filter.status, (status) => t(`common:status.${status}`))],
     [t('filter.cron'), filter.cron_id !== undefined ? cronName(filter.cron_id, rows) : undefined],

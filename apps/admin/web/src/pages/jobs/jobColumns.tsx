@@ -23,7 +23,14 @@ export function useJobColumns(): Column<JobRow>[] {
   const { t } = useTranslation(['jobs', 'common'])
   return useMemo(
     () => [
-      { id: 'job', header: t('column.job'), isFixed: true, width: 250, orderBy: 'id', cell: (row) => <Name row={row} /> },
+      {
+        id: 'job',
+        header: t('column.job'),
+        isFixed: true,
+        width: 250,
+        orderBy: 'id',
+        cell: (row) => <Name row={row} />,
+      },
       { id: 'status', header: t('column.status'), width: 160, cell: (row) => <State row={row} /> },
       {
         id: 'scheduled_time',
@@ -55,15 +62,23 @@ export function useJobColumns(): Column<JobRow>[] {
         width: 84,
         isNumber: true,
         hideBelow: 'md',
-        cell: ({ attempt, max_retry }) => `${attempt} / ${max_retry + 1}`,
+        // Of one that a person retried, or a drain gave back, there are more.
+        cell: ({ attempt, max_retry }) =>
+          attempt > max_retry + 1 ? attempt : `${attempt} / ${max_retry + 1}`,
       },
-      { id: 'queue', header: t('column.queue'), width: 110, hideBelow: 'lg', cell: ({ queue }) => <Cut text={queue} /> },
+      {
+        id: 'queue',
+        header: t('column.queue'),
+        width: 110,
+        hideBelow: 'lg',
+        cell: ({ queue }) => <Cut text={queue} />,
+      },
       {
         id: 'priority',
         header: t('column.priority'),
         width: 84,
         isNumber: true,
-        hideBelow: 'lg',
+        isHidden: true,
         cell: ({ priority }) => priority,
       },
       {

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { Schemas } from '../../api/client.ts'
-import { type Status, STATUSES } from '../../components/status.ts'
+import { STATUSES, type Status } from '../../components/status.ts'
 import { useFilters } from '../../components/useFilters.ts'
 
 export type Source = Schemas['Job']['param_source']
@@ -27,8 +27,7 @@ export function useJobFilter() {
   const span = isSpan(last) ? last : undefined
   // Of when it was chosen: a beginning that moves would be another list each minute.
   const spanFrom = useMemo(
-    () =>
-      span && new Date(Math.floor((Date.now() - SPANS[span]) / MINUTE) * MINUTE).toISOString(),
+    () => span && new Date(Math.floor((Date.now() - SPANS[span]) / MINUTE) * MINUTE).toISOString(),
     [span],
   )
   const filter: JobFilter = Object.fromEntries(
