@@ -86,6 +86,7 @@ export default {
   why: {
     waiting: 'Why is it waiting?',
     running: 'What is it doing?',
+    succeeded: 'How did it go?',
     ended: 'Why did it end so?',
     also: 'Also',
     decisive: 'Most decisive',

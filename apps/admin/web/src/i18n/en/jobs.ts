@@ -23,7 +23,12 @@ export default {
     created: 'Created',
   },
   source: { cron: 'Cron', api: 'API', schedule: 'Schedule', event: 'Event' },
-  waiting: { time: 'for its time', overlap: 'for an earlier run', backfill: 'for its turn in the backfill' },
+  waiting: {
+    retry: 'for its retry',
+    time: 'for its time',
+    overlap: 'for an earlier run',
+    backfill: 'for its turn in the backfill',
+  },
   span: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days' },
   filter: {
     label: 'Filters',
@@ -67,7 +72,6 @@ export default {
     counting: 'Counting',
     atLeast: 'at least {{count}}',
     matched: 'Matched',
-    able: 'Will be changed',
     skipped: 'Left alone, because of their status',
     progress: 'Progress',
     doneOf: '{{changed}} of {{all}} done',
@@ -75,6 +79,7 @@ export default {
     stopped: 'Stopped',
     stoppedText: '{{changed}} were done and stay so; {{remaining}} were not reached.',
     retry: {
+      able: 'Will be retried',
       verb: 'Retry',
       all: 'Retry all that match',
       title: 'Retry executions',
@@ -84,6 +89,7 @@ export default {
       done: '{{number}} executions go back to the queue.',
     },
     cancel: {
+      able: 'Will be cancelled',
       verb: 'Cancel',
       all: 'Cancel all that match',
       title: 'Cancel executions',
@@ -93,6 +99,7 @@ export default {
       done: '{{number}} executions are cancelled.',
     },
     delete: {
+      able: 'Will be deleted',
       verb: 'Delete',
       all: 'Delete all that match',
       title: 'Delete executions',

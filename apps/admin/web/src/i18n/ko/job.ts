@@ -70,7 +70,7 @@ export default {
   facts: {
     title: '정보',
     scheduled: '예정 시각',
-    due: '실행 기한',
+    due: '시작 예정',
     started: '시작',
     finished: '종료',
     duration: '소요 시간',
@@ -89,6 +89,7 @@ export default {
   why: {
     waiting: '왜 대기 중인가요?',
     running: '무엇을 하고 있나요?',
+    succeeded: '어떻게 끝났나요?',
     ended: '왜 이렇게 끝났나요?',
     also: '그 밖의 원인',
     decisive: '가장 결정적인 원인',

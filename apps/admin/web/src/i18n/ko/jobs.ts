@@ -26,7 +26,12 @@ export default {
     created: '생성',
   },
   source: { cron: '크론', api: 'API', schedule: '예약', event: '이벤트' },
-  waiting: { time: '예정 시각 대기', overlap: '이전 실행 대기', backfill: '백필 순서 대기' },
+  waiting: {
+    retry: '재시도 대기',
+    time: '예정 시각 대기',
+    overlap: '이전 실행 대기',
+    backfill: '백필 순서 대기',
+  },
   span: { '1h': '최근 1시간', '24h': '최근 24시간', '7d': '최근 7일' },
   filter: {
     label: '필터',
@@ -70,7 +75,6 @@ export default {
     counting: '건수를 세는 중',
     atLeast: '{{count}}건 이상',
     matched: '조건에 맞는 실행',
-    able: '변경될 실행',
     skipped: '상태 때문에 제외되는 실행',
     progress: '진행률',
     doneOf: '{{all}} 중 {{changed}} 처리됨',
@@ -78,6 +82,7 @@ export default {
     stopped: '중지됨',
     stoppedText: '{{changed}}건은 이미 처리되었고, {{remaining}}건은 처리되지 않았습니다.',
     retry: {
+      able: '재시도할 실행',
       verb: '재시도',
       all: '조건에 맞는 전체 재시도',
       title: '실행 재시도',
@@ -87,6 +92,7 @@ export default {
       done: '실행 {{number}}건을 큐에 다시 넣었습니다.',
     },
     cancel: {
+      able: '취소할 실행',
       verb: '취소',
       all: '조건에 맞는 전체 취소',
       title: '실행 취소',
@@ -96,6 +102,7 @@ export default {
       done: '실행 {{number}}건을 취소했습니다.',
     },
     delete: {
+      able: '삭제할 실행',
       verb: '삭제',
       all: '조건에 맞는 전체 삭제',
       title: '실행 삭제',

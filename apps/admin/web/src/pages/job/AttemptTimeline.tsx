@@ -41,7 +41,9 @@ export function AttemptTimeline({ lanes, now }: { lanes: Lane[]; now: number }) 
             style={{ left: `${share * 100}%` }}
             data-edge={share === 0 ? 'start' : share === 1 ? 'end' : undefined}
           >
-            {formatInstant(new Date(from + share * (to - from)), zone, style)}
+            {share === 0
+              ? formatInstant(new Date(from), zone, style)
+              : `+${formatDuration(share * (to - from))}`}
           </span>
         ))}
       </div>
@@ -51,7 +53,7 @@ export function AttemptTimeline({ lanes, now }: { lanes: Lane[]; now: number }) 
           <Key className={classes.backoff!} text={t('attempts.legend.backoff')} />
         )}
         <Text size="xs" c="dimmed" ml="auto">
-          {formatDuration(to - from)} · {zoneLabel(zone, new Date(to))}
+          {zoneLabel(zone, new Date(to))}
         </Text>
       </Group>
     </figure>

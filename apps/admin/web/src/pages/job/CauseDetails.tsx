@@ -1,4 +1,4 @@
-import { Anchor, Code, Group, Text } from '@mantine/core'
+import { Anchor, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -17,7 +17,7 @@ interface Covers {
   count: number
 }
 
-/** What a cause names: the executions in the way, its workers, the slots it stands for, what the server said. */
+/** What a cause names: the executions in the way, its workers, the slots it stands for. */
 export function CauseDetails({ cause, instant }: { cause: Cause; instant: (at: string) => string }) {
   const { t } = useTranslation(['job', 'reasons'])
   const { code, details } = cause
@@ -27,7 +27,6 @@ export function CauseDetails({ cause, instant }: { cause: Cause; instant: (at: s
   const blockingId = details.blocking_job_id as number | null | undefined
   const active = details.active as number[] | undefined
   const covers = details.covers as Covers | null | undefined
-  const error = details.error_message as string | null | undefined
   return (
     <>
       {blocking && blocking.length > 0 && (
@@ -69,11 +68,6 @@ export function CauseDetails({ cause, instant }: { cause: Cause; instant: (at: s
             last: instant(covers.last),
           })}
         </Text>
-      )}
-      {error && (
-        <Code block mt={6} style={{ whiteSpace: 'pre-wrap', maxHeight: 160, overflow: 'auto' }} tabIndex={0}>
-          {error}
-        </Code>
       )}
       {(code === 'NO_WORKER' || code === 'NO_DISPATCHER' || code.endsWith('NOT_SERVED')) &&
         workers.length === 0 && (

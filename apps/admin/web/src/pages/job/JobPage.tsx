@@ -14,7 +14,7 @@ import classes from './JobPage.module.css'
 import { JsonBlock } from './JsonBlock.tsx'
 import { WhyPanel } from './WhyPanel.tsx'
 
-export type JobDetail = Schemas['JobDetail'] & { expected_finish_at?: string | null }
+export type JobDetail = Schemas['JobDetail']
 
 /** One execution: how far it is, why, what it logged, and what can be done to it. */
 export default function JobPage() {

@@ -1,11 +1,10 @@
-import { Alert, Anchor, Group, List, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { IconInfoCircle } from '@tabler/icons-react'
+import { Anchor, Group, List, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { reasonText } from '../../components/ReasonText.tsx'
-import { STATUS_COLOR } from '../../components/status.ts'
+import { statusFill } from '../../components/status.ts'
 import { formatInstant, zoneLabel } from '../../time/format.ts'
 import { useNow } from '../../time/useNow.ts'
 import { useZone } from '../../time/zone.tsx'
@@ -19,10 +18,24 @@ export function WhyPanel({ job }: { job: Schemas['JobDetail'] }) {
     params: { path: { id: job.id } },
   })
   const isFinal = !['PENDING', 'RUNNING'].includes(job.status)
-  const title = t(isFinal ? 'why.ended' : job.status === 'RUNNING' ? 'why.running' : 'why.waiting')
+  const title = t(
+    job.status === 'SUCCESS'
+      ? 'why.succeeded'
+      : isFinal
+        ? 'why.ended'
+        : job.status === 'RUNNING'
+          ? 'why.running'
+          : 'why.waiting',
+  )
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby="why">
-      <Title order={2} size="h4" id="why" mb="sm">
+    <Paper
+      withBorder
+      p="md"
+      component="section"
+      aria-labelledby="why"
+      style={{ borderLeft: `3px solid ${statusFill(job.status)}` }}
+    >
+      <Title order={2} size="sm" c="dimmed" fw={500} id="why" mb={4}>
         {title}
       </Title>
       {isPending && <Skeleton height={48} />}
@@ -43,15 +56,13 @@ function Causes({ why: { status, causes, cron } }: { why: Why }) {
   const [first, ...others] = causes
   return (
     <Stack gap="sm">
-      <Alert
-        color={STATUS_COLOR[status]}
-        icon={<IconInfoCircle aria-hidden />}
-        title={reasonText(first!.code)}
-        aria-live="polite"
-      >
+      <div>
+        <Text fw={650} aria-live="polite">
+          {reasonText(first!.code)}
+        </Text>
         <Text size="sm">{causeText(first!, status, words)}</Text>
         <CauseDetails cause={first!} instant={instant} />
-      </Alert>
+      </div>
       {others.length > 0 && (
         <div>
           <Text size="sm" c="dimmed" mb={4}>

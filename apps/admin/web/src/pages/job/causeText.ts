@@ -21,21 +21,24 @@ export function causeText({ code, message, details }: Cause, status: Why['status
   const at = (name: string) => (details[name] ? instant(text(name)) : t('why.now'))
   const ms = (name: string) => formatDuration(Number(details[name] ?? 0))
   const since = (name: string) => formatDuration(Math.max(0, now - Date.parse(text(name))))
-  const until = { until: at('until'), wait: formatDuration(Math.max(0, Date.parse(text('until')) - now)) }
+  const until = () => ({
+    until: at('until'),
+    wait: formatDuration(Math.max(0, Date.parse(text('until')) - now)),
+  })
   switch (code) {
     case 'SCHEDULED_LATER':
     case 'JITTER':
-      return t(`why.${code}`, until)
+      return t(`why.${code}`, until())
     case 'BACKING_OFF':
       return t('why.BACKING_OFF', {
-        ...until,
+        ...until(),
         attempt: text('attempt'),
         reason: details.reason ? reasonText(text('reason')) : t('why.someError'),
         used: text('retry_count'),
         max: text('max_retry'),
       })
     case 'PROMOTION_DUE':
-      return t('why.PROMOTION_DUE', until)
+      return t('why.PROMOTION_DUE', until())
     case 'WAITING_FOR_OVERLAP':
       return t(
         (details.blocking as unknown[]).length > 0

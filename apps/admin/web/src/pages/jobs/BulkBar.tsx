@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next'
 import { useMay } from '../../api/session.tsx'
 import type { List } from '../../api/useList.ts'
 import { ShownOf } from '../../components/table/DataTable.tsx'
+import { formatInstant, zoneLabel } from '../../time/format.ts'
+import { useZone } from '../../time/zone.tsx'
 import { BulkDialog } from './BulkDialog.tsx'
 import { filterInWords } from './filterInWords.ts'
 import type { JobRow } from './jobColumns.tsx'
@@ -28,6 +30,10 @@ export function BulkBar({
   const [action, setAction] = useState<{ verb: BulkVerb; target: BulkTarget; description: string } | null>(
     null,
   )
+  const { nameFor } = useZone()
+  const zone = nameFor()
+  const instant = (at: string) =>
+    Number.isNaN(Date.parse(at)) ? at : `${formatInstant(at, zone)} ${zoneLabel(zone, at)}`
   const mayOperate = useMay('operator')
   const mayDelete = useMay('admin')
   const verbs: BulkVerb[] = mayDelete ? ['retry', 'cancel', 'delete'] : ['retry', 'cancel']
@@ -43,7 +49,9 @@ export function BulkBar({
     setAction({
       verb,
       target: isAll ? { all: true } : { filter },
-      description: isAll ? t('bulk.ofAll') : t('bulk.ofFilter', { filter: filterInWords(filter, list.rows) }),
+      description: isAll
+        ? t('bulk.ofAll')
+        : t('bulk.ofFilter', { filter: filterInWords(filter, list.rows, instant) }),
     })
   }
   return (

@@ -1,19 +1,21 @@
 import { Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { Counts } from './runBulk.ts'
+import type { BulkVerb, Counts } from './runBulk.ts'
 
 /** How many match, how many of them it will be, and how many are left alone. */
 export function BulkCounts({
+  verb,
   counts: { matched, remaining, skipped, isExact },
   about,
 }: {
+  verb: BulkVerb
   counts: Counts
   about: (count: number, isExact: boolean) => string
 }) {
   const { t } = useTranslation(['jobs', 'common'])
   const rows = [
     [t('bulk.matched'), matched],
-    [t('bulk.able'), remaining],
+    [t(`bulk.${verb}.able`), remaining],
     [t('bulk.skipped'), skipped],
   ] as const
   return (

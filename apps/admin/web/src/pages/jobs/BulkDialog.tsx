@@ -70,7 +70,7 @@ export function BulkDialog({
                   ? t(`bulk.${verb}.none`)
                   : t(`bulk.${verb}.message`, { number: about(able, counts.isExact) })}
               </Text>
-              <BulkCounts counts={counts} about={about} />
+              <BulkCounts verb={verb} counts={counts} about={about} />
             </>
           )}
           {isRunning && (

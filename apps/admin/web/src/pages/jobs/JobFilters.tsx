@@ -7,6 +7,7 @@ import { STATUS_COLOR, STATUSES } from '../../components/status.ts'
 import { CronFilter, HandlerFilter, QueueFilter } from './choiceFilters.tsx'
 import classes from './JobFilters.module.css'
 import type { JobRow } from './jobColumns.tsx'
+import { SaveFilter } from './SaveFilter.tsx'
 import { TimeFilter } from './TimeFilter.tsx'
 import { type JobFilterState, SOURCES } from './useJobFilter.ts'
 
@@ -93,6 +94,7 @@ export function JobFilters({ state, rows }: { state: JobFilterState; rows: JobRo
               {t('filter.clear')}
             </Button>
           )}
+          <SaveFilter />
         </Group>
       </Collapse>
     </Paper>

@@ -3,7 +3,7 @@ import type { JobRow } from './jobColumns.tsx'
 import type { JobFilter } from './useJobFilter.ts'
 
 /** `Status: Failed, Timeout · Queue: mail`, for who is asked whether all of it is meant. */
-export function filterInWords(filter: JobFilter, rows: JobRow[], instant = (at: string) => at): string {
+export function filterInWords(filter: JobFilter, rows: JobRow[], instant: (at: string) => string): string {
   const t = i18next.getFixedT(null, ['jobs', 'common'])
   const several = <T extends string>(values: T | T[] | undefined, word: (value: T) => string) =>
     values &&

@@ -12,10 +12,10 @@ import { useNow } from '../../time/useNow.ts'
 import { RowActions } from './RowActions.tsx'
 
 /** A row of the list: params and results stay with the server. */
-export type JobRow = Omit<Schemas['Job'], 'params' | 'result'> & { expected_finish_at?: string | null }
+export type JobRow = Omit<Schemas['JobDetail'], 'params' | 'result' | 'runs' | 'logs'>
 
 export const FIELDS =
-  'id,job_id,cron_name,handler_name,param_source,scheduled_time,run_at,status,waiting_for,priority,queue,attempt,started_at,finished_at,duration_ms,retry_count,max_retry,progress_percentage,current_step,cancel_requested_at,reason,error_message,worker_id,created_at'
+  'id,job_id,cron_name,handler_name,param_source,scheduled_time,run_at,status,waiting_for,priority,queue,attempt,started_at,finished_at,duration_ms,retry_count,max_retry,progress_percentage,current_step,cancel_requested_at,reason,error_message,worker_id,created_at,expected_finish_at'
 
 const firstLine = (text: string) => text.split('\n', 1)[0]!
 
@@ -27,7 +27,7 @@ export function useJobColumns(): Column<JobRow>[] {
         id: 'job',
         header: t('column.job'),
         isFixed: true,
-        width: 250,
+        width: 240,
         orderBy: 'id',
         cell: (row) => <Name row={row} />,
       },
@@ -50,7 +50,7 @@ export function useJobColumns(): Column<JobRow>[] {
       {
         id: 'duration',
         header: t('column.duration'),
-        width: 130,
+        width: 112,
         isNumber: true,
         hideBelow: 'sm',
         cell: (row) => <Duration row={row} />,
@@ -147,7 +147,7 @@ function Name({ row: { id, cron_name, handler_name } }: { row: JobRow }) {
 /** The status, and below it how far it is, what it waits for, or why it ended so. */
 function State({ row }: { row: JobRow }) {
   const { t } = useTranslation(['jobs', 'common'])
-  const { status, progress_percentage: progress, waiting_for, reason, cancel_requested_at } = row
+  const { status, attempt, progress_percentage: progress, waiting_for, reason, cancel_requested_at } = row
   return (
     <>
       <StatusBadge status={status} />
@@ -167,7 +167,9 @@ function State({ row }: { row: JobRow }) {
         </Group>
       ) : (
         <Text size="xs" c="dimmed" truncate component="div">
-          {waiting_for ? t(`waiting.${waiting_for}`) : reason && <ReasonText code={reason} />}
+          {waiting_for
+            ? t(`waiting.${waiting_for === 'time' && attempt > 0 ? 'retry' : waiting_for}`)
+            : reason && <ReasonText code={reason} />}
         </Text>
       )}
     </>
