@@ -22,6 +22,7 @@ export function HandlerSelect(props: Pick<SelectProps, 'value' | 'onChange' | 'e
       nothingFoundMessage={error ? errorText(error) : t(isPending ? 'common:loading' : 'new.noHandlers')}
       searchable
       withAsterisk
+      openOnFocus={false}
       data-autofocus
     />
   )

@@ -1,4 +1,5 @@
 import { Anchor, Group, Progress, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -21,17 +22,23 @@ const firstLine = (text: string) => text.split('\n', 1)[0]!
 
 export function useJobColumns(): Column<JobRow>[] {
   const { t } = useTranslation(['jobs', 'common'])
+  const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   return useMemo(
     () => [
       {
         id: 'job',
         header: t('column.job'),
         isFixed: true,
-        width: 240,
+        ...(isPhone ? {} : { width: 240 }),
         orderBy: 'id',
         cell: (row) => <Name row={row} />,
       },
-      { id: 'status', header: t('column.status'), width: 160, cell: (row) => <State row={row} /> },
+      {
+        id: 'status',
+        header: t('column.status'),
+        width: isPhone ? 124 : 160,
+        cell: (row) => <State row={row} />,
+      },
       {
         id: 'scheduled_time',
         header: t('column.scheduled'),
@@ -119,7 +126,7 @@ export function useJobColumns(): Column<JobRow>[] {
       },
       { id: 'actions', header: '', isFixed: true, width: 52, cell: (row) => <RowActions row={row} /> },
     ],
-    [t],
+    [t, isPhone],
   )
 }
 
