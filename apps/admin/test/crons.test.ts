@@ -420,6 +420,14 @@ describe('POST /crons/{id}/toggle', () => {
     const { body } = await app.api.post(`/crons/${id}/toggle`).expect(400)
     expect(body.error.code).toBe('CRON_EXPRESSION_INVALID')
   })
+
+  test('a cron that SQL made unreadable can be disabled, and not enabled', async () => {
+    const { id } = (await app.api.post('/crons').send(aCron()).expect(201)).body
+    await app.database.query(`UPDATE cron_jobs SET cron_expression = 'every noon' WHERE id = $1`, [id])
+    const { body } = await app.api.post(`/crons/${id}/toggle`).send({ is_enabled: false }).expect(200)
+    expect(body).toMatchObject({ is_enabled: false, next_run_at: null })
+    await app.api.post(`/crons/${id}/toggle`).send({ is_enabled: true }).expect(400)
+  })
 })
 
 describe('POST /crons/{id}/trigger', () => {

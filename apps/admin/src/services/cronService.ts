@@ -215,7 +215,9 @@ export class CronService {
 
       const cron = { ...row, ...change } as CronRow
       const isReplanned = needsPlan(row, cron, changed)
-      const spec = this.#check(cron, isReplanned ? [...changed, ...SPEC_COLUMNS] : changed, handlers, now)
+      // One that fires no more needs no plan: what SQL made unreadable can still be disabled.
+      const isPlanned = isReplanned && cron.isEnabled
+      const spec = this.#check(cron, isPlanned ? [...changed, ...SPEC_COLUMNS] : changed, handlers, now)
       if (change.cronExpression !== undefined) change.cronExpression = spec.expression
       if (change.isEnabled) Object.assign(change, { enabledAt: now, disabledReason: null })
       if (isReplanned) Object.assign(change, planCron(cron, now))

@@ -26,6 +26,7 @@ const router = createBrowserRouter([
   {
     element: <App />,
     errorElement: <PageBroke />,
+    hydrateFallbackElement: <></>,
     children: [
       ...PAGES.map(({ path, role = 'viewer', page }) => ({
         path,

@@ -5,38 +5,34 @@ import utc from 'dayjs/plugin/utc'
 dayjs.extend(utc)
 dayjs.extend(timezone)
 
+/** `2026-11-21 23:14:05`, `11-21 23:14`, `23:14:05` and `2026-11-21`. */
 export type InstantStyle = 'full' | 'minute' | 'time' | 'date'
 
-const OPTIONS: Record<InstantStyle, Intl.DateTimeFormatOptions> = {
-  full: {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  },
-  minute: { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
-  time: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
-  date: { year: 'numeric', month: '2-digit', day: '2-digit' },
+const PART_OF_FULL: Record<InstantStyle, [from: number, to: number]> = {
+  full: [0, 19],
+  minute: [5, 16],
+  time: [11, 19],
+  date: [0, 10],
 }
 
 /** Making one costs more than using it a thousand times. */
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
-function formatter(zone: string, style: InstantStyle): Intl.DateTimeFormat {
-  const key = `${style} ${zone}`
-  // Sweden writes dates as ISO does, which reads the same in both languages and sorts.
-  const known =
-    formatters.get(key) ??
-    new Intl.DateTimeFormat('sv-SE', { timeZone: zone, hourCycle: 'h23', ...OPTIONS[style] })
-  formatters.set(key, known)
+function formatter(zone: string): Intl.DateTimeFormat {
+  let known = formatters.get(zone)
+  if (!known) {
+    // Sweden writes dates as ISO does, which reads the same in both languages and sorts.
+    known = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
+    formatters.set(zone, known)
+  }
   return known
 }
 
-/** `2026-11-21 23:14:05` as clocks show it there. @param at  ISO 8601 or a Date */
+/** As clocks show it there. @param at  ISO 8601 or a Date */
 export function formatInstant(at: string | Date, zone: string, style: InstantStyle = 'full'): string {
-  return formatter(zone, style).format(new Date(at))
+  return formatter(zone)
+    .format(new Date(at))
+    .slice(...PART_OF_FULL[style])
 }
 
 const SHORT_NAMES: Record<string, string> = { 'Asia/Seoul': 'KST', UTC: 'UTC' }
