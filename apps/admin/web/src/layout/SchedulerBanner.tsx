@@ -45,7 +45,7 @@ function Stopped({ status }: { status: Status }) {
       title={t('banner.stoppedTitle')}
       action={
         <Allowed role="admin">
-          <Button size="sm" color="red" onClick={startScheduler}>
+          <Button size="sm" onClick={startScheduler}>
             {t('banner.start')}
           </Button>
         </Allowed>

@@ -30,8 +30,10 @@ const READS: Record<Topic, Array<{ path: RegExp; everyMs: number }>> = {
 }
 
 /** In milliseconds, how often a query is read anew for a topic; null where its answer has nothing to do with it. */
-export function readsAnewEvery(topic: Topic, { queryKey, meta }: Query): number | null {
-  if (meta?.isLive === false) return null
+export function readsAnewEvery(topic: Topic, { queryKey }: Query): number | null {
   const path = String(queryKey[1] ?? '')
   return READS[topic].find((read) => read.path.test(path))?.everyMs ?? null
 }
+
+/** Whether a query shows something of a topic. */
+export const concerns = (topic: Topic, query: Query) => readsAnewEvery(topic, query) !== null

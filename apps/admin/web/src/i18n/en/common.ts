@@ -90,6 +90,7 @@ export default {
     roleNeeded: 'This page needs the role {{role}}.',
   },
   notFound: { title: 'There is no such page', text: '{{path}} leads nowhere.', home: 'To the overview' },
+  spark: { none: 'No runs yet', summary_one: 'Last run', summary_other: 'Last {{count}} runs' },
   table: {
     columns: 'Columns',
     shown_one: '{{count}} row',

@@ -95,6 +95,7 @@ export default {
     text: '{{path}}에 해당하는 페이지가 없습니다.',
     home: '개요로 이동',
   },
+  spark: { none: '실행 기록 없음', summary_other: '최근 실행 {{count}}건' },
   table: {
     columns: '열',
     shown_other: '{{count}}개 행',

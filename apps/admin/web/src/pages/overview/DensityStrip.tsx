@@ -113,7 +113,7 @@ function Bucket({ item, slots }: { item: Forecast['items'][number]; slots: numbe
       </Text>
       <Text size="sm">{t('day.bucket', { count: item.runs })}</Text>
       <Text size="sm">
-        {t('day.expected', { count: atOnce(item.expected_running) as never })}
+        {t('day.expected', { running: atOnce(item.expected_running) })}
         {slots > 0 && ` ${t('day.ofPool', { count: slots })}`}
       </Text>
     </>

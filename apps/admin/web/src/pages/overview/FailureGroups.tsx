@@ -10,7 +10,7 @@ import { jobsPath } from './links.ts'
 import { Panel } from './Panel.tsx'
 import { useNumbers } from './useNumbers.ts'
 
-const FIRST = 5
+const FIRST = 6
 
 /** What failed in the last day, by cause. */
 export function FailureGroups() {

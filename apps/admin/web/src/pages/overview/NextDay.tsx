@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Grid, Skeleton, Text } from '@mantine/core'
+import { Alert, Box, Button, Skeleton, Text } from '@mantine/core'
 import { IconCalendarOff } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -9,13 +9,12 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { useNow } from '../../time/useNow.ts'
 import { Collisions } from './Collisions.tsx'
 import { DensityStrip } from './DensityStrip.tsx'
-import { NextRuns } from './NextRuns.tsx'
 import { Panel } from './Panel.tsx'
 import { useNumbers } from './useNumbers.ts'
 
 const QUARTER_MS = 900_000
 
-/** What the next 24 hours bring: how much when, and what comes first. */
+/** What the next 24 hours bring: how much when, and where it piles up. */
 export function NextDay() {
   const { t } = useTranslation('overview')
   const { count } = useNumbers()
@@ -52,27 +51,22 @@ export function NextDay() {
         </EmptyState>
       )}
       {data && data.total_runs > 0 && (
-        <Grid gap="lg">
-          <Grid.Col span={{ base: 12, md: 7, lg: 8 }}>
-            {!data.scheduler_running && (
-              <Alert color="red" mb="sm" py={6}>
-                {t('day.stopped')}
-              </Alert>
-            )}
-            <DensityStrip forecast={data} />
-            <Box mt="sm">
-              <Collisions forecast={data} />
-            </Box>
-            {!data.is_complete && (
-              <Text size="xs" c="dimmed" mt="xs">
-                {t('day.incomplete')}
-              </Text>
-            )}
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, md: 5, lg: 4 }}>
-            <NextRuns />
-          </Grid.Col>
-        </Grid>
+        <>
+          {!data.scheduler_running && (
+            <Alert color="red" mb="sm" py={6}>
+              {t('day.stopped')}
+            </Alert>
+          )}
+          <DensityStrip forecast={data} />
+          <Box mt="sm">
+            <Collisions forecast={data} />
+          </Box>
+          {!data.is_complete && (
+            <Text size="xs" c="dimmed" mt="xs">
+              {t('day.incomplete')}
+            </Text>
+          )}
+        </>
       )}
     </Panel>
   )

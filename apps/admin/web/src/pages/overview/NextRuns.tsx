@@ -1,12 +1,13 @@
-import { Anchor, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Skeleton, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
-import { formatDuration } from '../../time/format.ts'
 import { Instant } from '../../time/Instant.tsx'
 import { useNow } from '../../time/useNow.ts'
+import { formatSeconds } from './formatSeconds.ts'
 import classes from './NextRuns.module.css'
+import { Panel } from './Panel.tsx'
 
 type Run = Schemas['UpcomingRuns']['items'][number]
 
@@ -22,14 +23,18 @@ export function NextRuns() {
     params: { query: { limit: ASKED } },
   })
   const now = useNow(SECOND_MS)
+  // Of the last time in an answer that is full, not all may be there.
+  const cutAt = data?.items.length === ASKED ? data.items.at(-1)!.at : undefined
   return (
-    <Stack gap={4}>
-      <Title order={3} size="sm">
-        {t('day.next')}
-      </Title>
+    <Panel title={t('day.next')} to="/crons?is_enabled=true&order_by=next_run_at" linkText={t('day.crons')}>
       {isPending && <Skeleton h={150} />}
       {error && !data && <ErrorNotice error={error} onRetry={() => void refetch()} />}
-      {data && (
+      {data?.items.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('day.noRuns')}
+        </Text>
+      )}
+      {data && data.items.length > 0 && (
         <ul className={classes.list}>
           {firstRuns(data.items)
             .slice(0, SHOWN)
@@ -50,7 +55,7 @@ export function NextRuns() {
                   {runs.length > NAMED && (
                     <Text span c="dimmed" inherit title={runs.map(({ cron_name }) => cron_name).join('\n')}>
                       {' '}
-                      {t(data.items.length < ASKED ? 'day.more' : 'day.moreOrMore', {
+                      {t(at === cutAt ? 'day.atLeastMore' : 'day.more', {
                         count: runs.length - NAMED,
                       })}
                     </Text>
@@ -63,16 +68,14 @@ export function NextRuns() {
             ))}
         </ul>
       )}
-    </Stack>
+    </Panel>
   )
 }
 
 function Countdown({ ms }: { ms: number }) {
   const { t } = useTranslation('overview')
   if (ms <= 0) return t('day.due')
-  return t('day.runsIn', {
-    duration: formatDuration(Math.max(SECOND_MS, Math.floor(ms / SECOND_MS) * SECOND_MS)),
-  })
+  return t('day.runsIn', { duration: formatSeconds(Math.ceil(ms / SECOND_MS) * SECOND_MS) })
 }
 
 /** Each cron once, at its next time: one that fires each minute would leave no line for the others. */

@@ -1,4 +1,4 @@
-import { Grid } from '@mantine/core'
+import { Grid, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { api, type Schemas } from '../../api/client.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
@@ -6,6 +6,7 @@ import { FailureGroups } from './FailureGroups.tsx'
 import { FirstSteps } from './FirstSteps.tsx'
 import { LoadCharts } from './LoadCharts.tsx'
 import { NextDay } from './NextDay.tsx'
+import { NextRuns } from './NextRuns.tsx'
 import { Queues } from './Queues.tsx'
 import { RunningNow } from './RunningNow.tsx'
 import { SchedulerControls, SchedulerState } from './SchedulerControls.tsx'
@@ -35,7 +36,10 @@ const Parts = () => (
     <Tiles />
     <Grid gap="md">
       <Grid.Col span={{ base: 12, lg: 6 }}>
-        <RunningNow />
+        <Stack gap="md" h="100%">
+          <RunningNow />
+          <NextRuns />
+        </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 6 }}>
         <FailureGroups />

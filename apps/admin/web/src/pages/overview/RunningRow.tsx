@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Badge, Group, Progress, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Anchor, Group, Progress, Text, Tooltip } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -7,6 +7,7 @@ import { Allowed } from '../../api/session.tsx'
 import { formatDuration } from '../../time/format.ts'
 import { useNow } from '../../time/useNow.ts'
 import { cancelJob } from './cancelJob.ts'
+import { formatSeconds } from './formatSeconds.ts'
 import classes from './RunningRow.module.css'
 import { useNumbers } from './useNumbers.ts'
 
@@ -31,6 +32,7 @@ const MAX_ESTIMATE = 0.95
 export function RunningRow({ job }: { job: RunningJob }) {
   const { t } = useTranslation('overview')
   const name = job.cron_name ?? job.handler_name
+  const isCancelling = job.cancel_requested_at !== null
   return (
     <li className={classes.row}>
       <div className={classes.name}>
@@ -38,36 +40,31 @@ export function RunningRow({ job }: { job: RunningJob }) {
           {name}
         </Anchor>
         <Text size="xs" c="dimmed" truncate title={job.current_step ?? undefined}>
-          {job.current_step ?? job.handler_name}
+          {isCancelling ? t('running.cancelling') : (job.current_step ?? job.handler_name)}
           {job.attempt > 1 && ` · ${t('running.attempt', { count: job.attempt })}`}
         </Text>
       </div>
       <RunningProgress job={job} name={name} />
       <div className={classes.worker}>
         {job.worker_id && (
-          <Text size="xs" c="dimmed" truncate title={job.worker_id}>
+          <Anchor component={Link} to="/workers" size="xs" c="dimmed" truncate="end" title={job.worker_id}>
             {job.worker_id}
-          </Text>
+          </Anchor>
         )}
       </div>
       <Allowed role="operator">
-        {job.cancel_requested_at ? (
-          <Badge variant="light" color="gray" tt="none">
-            {t('running.cancelling')}
-          </Badge>
-        ) : (
-          <Tooltip label={t('running.cancel', { name })}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size={36}
-              aria-label={t('running.cancel', { name })}
-              onClick={() => cancelJob(job.id, name)}
-            >
-              <IconX size={16} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        )}
+        <Tooltip label={isCancelling ? t('running.cancelling') : t('running.cancel', { name })}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={36}
+            aria-label={t('running.cancel', { name })}
+            disabled={isCancelling}
+            onClick={() => cancelJob(job.id, name)}
+          >
+            <IconX size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
       </Allowed>
     </li>
   )
@@ -110,7 +107,7 @@ function RunningProgress({ job, name }: { job: RunningJob; name: string }) {
       </Group>
       <Group gap="xs" justify="space-between" wrap="nowrap">
         <Text size="xs" c="dimmed" className="tabular">
-          {formatDuration(elapsed < 1_000 ? 0 : Math.floor(elapsed / 1_000) * 1_000)}
+          {formatSeconds(elapsed)}
         </Text>
         <ExpectedEnd startedAt={startedAt} endsAt={endsAt} now={now} />
       </Group>
@@ -126,15 +123,15 @@ function ExpectedEnd({ startedAt, endsAt, now }: { startedAt: number; endsAt: nu
         {t('running.unknownEnd')}
       </Text>
     )
-  const left = Math.round((endsAt - now) / 1_000) * 1_000
+  const left = endsAt - now
   const usual = t('running.overWhy', { duration: formatDuration(endsAt - startedAt) })
   return left >= 0 ? (
     <Text size="xs" c="dimmed" className="tabular" title={usual}>
-      {t('running.endsIn', { duration: formatDuration(left) })}
+      {t('running.endsIn', { duration: formatSeconds(left) })}
     </Text>
   ) : (
     <Text size="xs" fw={600} className={`tabular ${classes.over}`} title={usual}>
-      {t('running.over', { duration: formatDuration(-left) })}
+      {t('running.over', { duration: formatSeconds(-left) })}
     </Text>
   )
 }

@@ -1,6 +1,6 @@
 import { Progress } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { api } from '../../api/client.ts'
+import { api, type Schemas } from '../../api/client.ts'
 import { formatDuration } from '../../time/format.ts'
 import { useNow } from '../../time/useNow.ts'
 import { jobsPath } from './links.ts'
@@ -9,6 +9,8 @@ import classes from './Tile.module.css'
 import { Tile } from './Tile.tsx'
 import { useLastHour } from './useLastHour.ts'
 import { useNumbers } from './useNumbers.ts'
+
+type Minute = Schemas['MinuteSeries']['items'][number]
 
 const HOUR_MS = 3_600_000
 const FIVE_MINUTES_MS = 300_000
@@ -35,7 +37,7 @@ function SettledTiles() {
   const { data: minutes } = useLastHour()
   const day = summary?.last_24_hours
   const known = minutes?.items.filter(({ settled }) => settled !== null)
-  const sumOf = (pick: (item: NonNullable<typeof known>[number]) => number | null) =>
+  const sumOf = (pick: (item: Minute) => number | null) =>
     known && known.length > 0 ? known.reduce((sum, item) => sum + (pick(item) ?? 0), 0) : undefined
   const shownAs = (value: number | undefined) => (value === undefined ? minutes && '–' : count(value))
   const success = sumOf((item) => item.success)
@@ -64,7 +66,7 @@ function SettledTiles() {
         }
         to={jobsPath({ status: ['SUCCESS'], from_date: hourAgo })}
       >
-        <Sparkline values={minutes?.items.map((item) => item.success) ?? []} color="teal" />
+        <Sparkline values={minutes?.items.map(successRateOf) ?? []} color="teal" />
       </Tile>
       <Tile
         label={t('tiles.failures')}
@@ -81,6 +83,11 @@ function SettledTiles() {
       </Tile>
     </>
   )
+}
+
+function successRateOf({ success, failed, timeout }: Minute): number | null {
+  const judged = (success ?? 0) + (failed ?? 0) + (timeout ?? 0)
+  return judged === 0 ? null : (success ?? 0) / judged
 }
 
 function LatenessTile() {

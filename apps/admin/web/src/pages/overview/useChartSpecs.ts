@@ -96,7 +96,8 @@ export function useChartSpecs(range: string) {
       label: t('charts.ageLabel', { range }),
       resolution,
       labels,
-      format: formatDuration,
+      // Where nothing waited, the axis has parts of a millisecond.
+      format: (value) => (value > 0 && value < 1 ? '' : formatDuration(value)),
       series: [
         line(
           t('charts.oldest'),
