@@ -102,7 +102,7 @@ browserTests('users, tokens, workers and the palette', () => {
     // What is shown once is not lost to a key.
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'I have kept it' }).click()
-    expect(await page.getByText(token).count()).toBe(0)
+    await page.getByText(token).waitFor({ state: 'detached' })
 
     await page.getByRole('button', { name: 'Revoke: deploys' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
@@ -173,11 +173,13 @@ browserTests('users, tokens, workers and the palette', () => {
     await dialog.getByText('No other worker is active').waitFor()
     await dialog.getByRole('button', { name: 'Drain' }).click()
     await dialog.waitFor({ state: 'detached' })
-    await page.getByText('No worker is running', { exact: true }).first().waitFor()
+    await page.getByRole('article').getByText('Draining').waitFor()
     const { rows } = await stack.db.query<{ action: string }>(
       `SELECT action FROM audit_log WHERE target_type = 'worker'`,
     )
     expect(rows).toEqual([{ action: 'worker.drain' }])
+    const workers = await stack.api<{ items: Array<{ status: string }> }>('GET', '/workers')
+    expect(workers.items).toMatchObject([{ status: 'DRAINING' }])
     await page.context().close()
   })
 
