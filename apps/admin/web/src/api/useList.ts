@@ -18,6 +18,8 @@ export interface List<Item> {
   rows: Item[]
   /** Undefined until the first answer. */
   total: number | undefined
+  /** The first page as it came, for what an answer says beside its items. */
+  firstPage: unknown
   totalIsExact: boolean
   isPending: boolean
   /** Rows of another filter are shown until those of this one are there. */
@@ -94,6 +96,7 @@ export function useList<Item>(
   return {
     rows,
     total: pages?.[0]?.total,
+    firstPage: pages?.[0],
     totalIsExact: pages?.[0]?.total_is_exact ?? true,
     isPending: result.isPending,
     isStale: result.isPlaceholderData,

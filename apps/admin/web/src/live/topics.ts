@@ -10,14 +10,19 @@ const READS: Record<Topic, Array<{ path: RegExp; everyMs: number }>> = {
     { path: /^\/scheduler\/status|^\/queues/, everyMs: 2_000 },
     { path: /^\/crons(\/recent-runs|\/\{id\})?$|\/slots$/, everyMs: 5_000 },
     { path: /^\/stats\/(?!forecast)/, everyMs: 10_000 },
-    { path: /^\/workers/, everyMs: 5_000 },
+    { path: /^\/audit/, everyMs: 10_000 },
+    { path: /^\/workers|^\/scheduler\/upcoming/, everyMs: 5_000 },
   ],
   crons: [
     { path: /^\/crons/, everyMs: 1_000 },
     { path: /^\/scheduler\/upcoming/, everyMs: 5_000 },
     { path: /^\/stats\/forecast/, everyMs: 30_000 },
+    { path: /^\/audit/, everyMs: 2_000 },
   ],
-  scheduler: [{ path: /^\/(scheduler|jobs\/\{id\}\/why)/, everyMs: 500 }],
+  scheduler: [
+    { path: /^\/(scheduler|jobs\/\{id\}\/why)/, everyMs: 500 },
+    { path: /^\/audit/, everyMs: 2_000 },
+  ],
   workers: [
     { path: /^\/(workers|dispatchers|handlers|queues)/, everyMs: 1_000 },
     { path: /^\/scheduler\/status/, everyMs: 1_000 },
