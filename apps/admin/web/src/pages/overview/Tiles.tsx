@@ -34,16 +34,17 @@ function SettledTiles() {
   const { count, percent } = useNumbers()
   const hourAgo = new Date(useNow(FIVE_MINUTES_MS) - HOUR_MS).toISOString()
   const { data: summary } = api.useQuery('get', '/stats/summary')
-  const { data: minutes } = useLastHour()
+  const { data: minutes, error } = useLastHour()
   const day = summary?.last_24_hours
   const known = minutes?.items.filter(({ settled }) => settled !== null)
   const sumOf = (pick: (item: Minute) => number | null) =>
     known && known.length > 0 ? known.reduce((sum, item) => sum + (pick(item) ?? 0), 0) : undefined
-  const shownAs = (value: number | undefined) => (value === undefined ? minutes && '–' : count(value))
+  const unknown = minutes || error ? '–' : undefined
+  const shownAs = (value: number | undefined) => (value === undefined ? unknown : count(value))
   const success = sumOf((item) => item.success)
   const failures = sumOf((item) => (item.failed ?? 0) + (item.timeout ?? 0))
   const judged = success === undefined || failures === undefined ? 0 : success + failures
-  const rate = judged === 0 ? minutes && '–' : percent(success! / judged)
+  const rate = judged === 0 ? unknown : percent(success! / judged)
   const dayFailures = day && day.failed + day.timeout
   return (
     <>
@@ -92,14 +93,14 @@ function successRateOf({ success, failed, timeout }: Minute): number | null {
 
 function LatenessTile() {
   const { t } = useTranslation('overview')
-  const { data: summary } = api.useQuery('get', '/stats/summary')
+  const { data: summary, error } = api.useQuery('get', '/stats/summary')
   const { data: minutes } = useLastHour()
   const last = minutes?.items.findLast(({ lateness }) => lateness !== null)?.lateness
   const p95 = summary?.lateness.p95_ms
   return (
     <Tile
       label={t('tiles.lateness')}
-      value={p95 === null ? '–' : p95 === undefined ? undefined : formatDuration(p95)}
+      value={typeof p95 === 'number' ? formatDuration(p95) : summary || error ? '–' : undefined}
       unit={t('tiles.in24Hours')}
       detail={last && t('tiles.lastMinute', { value: formatDuration(last.p95_ms) })}
       to="/handlers?order_by=-lateness_p95"
