@@ -56,6 +56,7 @@ describe('POST /crons', () => {
       name: 'plain',
       description: null,
       cron_expression: '0 9 * * MON-FRI',
+      schedule_in_words: 'At 09:00, Monday through Friday (Asia/Seoul)',
       timezone: 'Asia/Seoul',
       day_match: 'or',
       handler_name: 'echo',
@@ -675,4 +676,30 @@ describe('POST /crons/preview', () => {
     const { body } = await app.api.post('/crons/preview').send(request).expect(400)
     expect(body.error.details[0].field).toBe(field)
   })
+})
+
+test('a schedule is put into words in the language that the caller prefers, else in English', async () => {
+  const { id, name } = await create({ cron_expression: '0 9 * * MON-FRI', timezone: 'Asia/Seoul' })
+  const english = 'At 09:00, Monday through Friday (Asia/Seoul)'
+  const korean = '09:00, 월요일부터 금요일까지 (Asia/Seoul)'
+  const words = async (language: string) => {
+    const ask = <T extends { set(name: string, value: string): T }>(request: T) =>
+      request.set('Accept-Language', language)
+    const [list, one, next, preview] = await Promise.all([
+      ask(app.api.get('/crons').query({ q: name })),
+      ask(app.api.get(`/crons/${id}`)),
+      ask(app.api.get(`/crons/${id}/next`)),
+      ask(app.api.post('/crons/preview')).send({ cron_expression: '0 9 * * MON-FRI' }),
+    ])
+    const listed = list.body.items.find((cron: { id: number }) => cron.id === id)
+    return [
+      listed.schedule_in_words,
+      one.body.schedule_in_words,
+      next.body.description,
+      preview.body.description,
+    ]
+  }
+  expect(new Set(await words('ko-KR,ko;q=0.9,en;q=0.8'))).toEqual(new Set([korean]))
+  expect(new Set(await words('fr, ko;q=0.1, en;q=0.5'))).toEqual(new Set([english]))
+  expect(new Set(await words('de'))).toEqual(new Set([english]))
 })

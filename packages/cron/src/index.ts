@@ -1,7 +1,7 @@
 export { countRuns } from './countRuns.ts'
 export { CronError } from './cronError.ts'
 export type { CronSpec } from './cronSpec.ts'
-export { describeCron } from './describeCron.ts'
+export { CRON_LOCALES, type CronLocale, describeCron } from './describeCron.ts'
 export { dstNote } from './dstNote.ts'
 export { type CronWindow, firstRun } from './firstRun.ts'
 export { nextRun } from './nextRun.ts'

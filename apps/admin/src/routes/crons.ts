@@ -1,5 +1,6 @@
 import { type Endpoint, endpoint, Reply } from '../http/endpoint.ts'
 import { goneSignal } from '../http/goneSignal.ts'
+import { localeOf } from '../http/localeOf.ts'
 import { BATCHES, bulkActionAnswer, bulkActionQuery } from '../schemas/bulk.ts'
 import { bulkCronsBody } from '../schemas/bulkCrons.ts'
 import {
@@ -81,7 +82,7 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       summary: 'List crons',
       query: listCronsQuery,
       answer: cronPage,
-      run: ({ query }) => crons.list(query),
+      run: ({ query, request }) => crons.list(query, localeOf(request)),
     }),
     endpoint({
       method: 'post',
@@ -112,7 +113,7 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       body: previewBody,
       answer: previewAnswer,
       errors: EXPRESSION_ERRORS,
-      run: ({ body }) => crons.preview(body),
+      run: ({ body, request }) => crons.preview(body, localeOf(request)),
     }),
     endpoint({
       method: 'get',
@@ -147,7 +148,7 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       summary: 'One cron',
       answer: cronAnswer,
       errors: ['CRON_NOT_FOUND'],
-      run: ({ params }) => crons.get(params.id),
+      run: ({ params, request }) => crons.get(params.id, localeOf(request)),
     }),
     endpoint({
       method: 'put',
@@ -211,7 +212,7 @@ export function cronEndpoints(crons: CronService): Endpoint[] {
       query: nextQuery,
       answer: nextAnswer,
       errors: ['CRON_NOT_FOUND'],
-      run: ({ params, query }) => crons.next(params.id, query.count),
+      run: ({ params, query, request }) => crons.next(params.id, query.count, localeOf(request)),
     }),
     endpoint({
       method: 'get',

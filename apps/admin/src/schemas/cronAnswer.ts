@@ -3,11 +3,15 @@ import { z } from 'zod'
 import { pageOfAnswers } from './answers.ts'
 import { instantAnswer, jsonObject } from './fields.ts'
 
+/** Of the words for a schedule. */
+export const WORDS = 'In the language of `Accept-Language`: English or Korean'
+
 const cronExample = {
   id: 42,
   name: 'nightly backup',
   description: null,
   cron_expression: '0 2 * * *',
+  schedule_in_words: 'At 02:00 (Asia/Seoul)',
   timezone: 'Asia/Seoul',
   day_match: 'or',
   handler_name: 'http',
@@ -48,6 +52,7 @@ export const cronAnswer = z
     name: z.string(),
     description: z.string().nullable(),
     cron_expression: z.string(),
+    schedule_in_words: z.string().meta({ description: WORDS }),
     timezone: z.string(),
     day_match: z.enum(DAY_MATCHES),
     handler_name: z.string(),
@@ -90,7 +95,7 @@ export const cronPage = pageOfAnswers(
 export const previewAnswer = z
   .object({
     next: z.array(instantAnswer).meta({ description: 'When it fires next' }),
-    description: z.string().meta({ example: 'every day at 09:00' }),
+    description: z.string().meta({ description: WORDS, example: 'At 09:00 (Asia/Seoul)' }),
     daylight_saving: z
       .array(z.object({ at: instantAnswer, effect: z.string() }))
       .optional()

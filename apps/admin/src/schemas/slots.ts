@@ -1,6 +1,7 @@
 import { EXECUTION_STATUSES, MAX_BACKFILL_LIMIT } from '@jobu/db'
 import { z } from 'zod'
 import { pageOfAnswers } from './answers.ts'
+import { WORDS } from './cronAnswer.ts'
 import * as fields from './fields.ts'
 import { pagingFields, refuseMixedPaging } from './paging.ts'
 
@@ -14,7 +15,7 @@ export const NEXT_ENDS = ['DISABLED', 'COMPLETED', 'END_AT', 'MAX_RUNS', 'NEVER'
 export const nextAnswer = z
   .object({
     next: z.array(instantAnswer).meta({ description: 'When it fires next; the first may be due already' }),
-    description: z.string().meta({ example: 'every day at 09:00' }),
+    description: z.string().meta({ description: WORDS, example: 'At 09:00 (Asia/Seoul)' }),
     daylight_saving: z
       .array(z.object({ at: instantAnswer, effect: z.string() }))
       .optional()

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CronSpec } from '@jobu/cron'
+import type { CronLocale, CronSpec } from '@jobu/cron'
 import {
   type CronFacet,
   type CronRow,
@@ -70,8 +70,8 @@ export class CronService {
   }
 
   /** @throws JobuError VALIDATION_FAILED */
-  async list(query: ListCronsQuery) {
-    return listCrons(this.#database, query)
+  async list(query: ListCronsQuery, locale?: CronLocale) {
+    return listCrons(this.#database, query, locale)
   }
 
   /** The last `count` runs of each of these crons. */
@@ -94,8 +94,8 @@ export class CronService {
   }
 
   /** @throws JobuError CRON_NOT_FOUND */
-  async get(id: number): Promise<CronView> {
-    return viewOf(this.#database, await getCron(this.#database, id))
+  async get(id: number, locale?: CronLocale): Promise<CronView> {
+    return viewOf(this.#database, await getCron(this.#database, id), locale)
   }
 
   /**
@@ -153,8 +153,8 @@ export class CronService {
   }
 
   /** @throws JobuError CRON_NOT_FOUND */
-  async next(id: number, count: number) {
-    return nextRunsOfCron(this.#database, id, count)
+  async next(id: number, count: number, locale?: CronLocale) {
+    return nextRunsOfCron(this.#database, id, count, locale)
   }
 
   /** @throws JobuError CRON_NOT_FOUND, VALIDATION_FAILED */
@@ -183,7 +183,7 @@ export class CronService {
   }
 
   /** @throws JobuError CRON_EXPRESSION_INVALID and the other codes of `CronError` */
-  async preview(body: PreviewBody) {
+  async preview(body: PreviewBody, locale?: CronLocale) {
     const from = body.from ?? (await databaseNow(this.#database))
     const checked = checkSpec(
       {
@@ -194,7 +194,7 @@ export class CronService {
       { minIntervalSeconds: this.#scheduling.minCronIntervalSeconds, from },
     )
     if ('faults' in checked) throw validationError(checked.faults.details, checked.faults.code)
-    return previewCron(checked.spec, from, body.count)
+    return previewCron(checked.spec, from, body.count, locale)
   }
 
   /** Applies what differs of the columns that `decide` returns for the locked row, and plans anew where that needs it. */
@@ -276,7 +276,7 @@ function differing(row: CronRow, wanted: Partial<NewCron>): Partial<NewCron> {
   )
 }
 
-async function viewOf(tx: Tx, row: CronRow): Promise<CronView> {
-  const [view] = await viewsOf(tx, [row])
+async function viewOf(tx: Tx, row: CronRow, locale?: CronLocale): Promise<CronView> {
+  const [view] = await viewsOf(tx, [row], locale)
   return view!
 }

@@ -1,3 +1,4 @@
+import type { CronLocale } from '@jobu/cron'
 import {
   type CronOrder,
   type CronRow,
@@ -14,7 +15,7 @@ import { type CronView, cronView } from '../views/cronView.ts'
 import { cronFilterOf } from './cronFilterOf.ts'
 
 /** A page of crons with their last runs. @throws JobuError VALIDATION_FAILED */
-export async function listCrons(database: Database, query: ListCronsQuery) {
+export async function listCrons(database: Database, query: ListCronsQuery, locale?: CronLocale) {
   const page = pageOf(query)
   const order = query.order_by.replace('-', '') as CronOrder
   const isDescending = query.order_by.startsWith('-')
@@ -37,12 +38,12 @@ export async function listCrons(database: Database, query: ListCronsQuery) {
   const nextCursor = last
     ? encodeCursor(scope, [cronOrderValue(last, order), last.id, page.offset + shown.length])
     : null
-  const items = (await viewsOf(database, shown)).map((view) => pickFields(view, query.fields))
+  const items = (await viewsOf(database, shown, locale)).map((view) => pickFields(view, query.fields))
   return pageBody(items, total, page, { nextCursor, isExact })
 }
 
 /** Crons with their last runs. */
-export async function viewsOf(tx: Tx, rows: CronRow[]): Promise<CronView[]> {
+export async function viewsOf(tx: Tx, rows: CronRow[], locale?: CronLocale): Promise<CronView[]> {
   const last = new Map(
     (
       await lastRunsOfCrons(
@@ -51,5 +52,5 @@ export async function viewsOf(tx: Tx, rows: CronRow[]): Promise<CronView[]> {
       )
     ).map((run) => [run.jobId, run]),
   )
-  return rows.map((row) => cronView(row, last.get(row.id)))
+  return rows.map((row) => cronView(row, last.get(row.id), locale))
 }

@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
-import { describeCron, dstNote, firstRun, nextRun } from '@jobu/cron'
+import { type CronLocale, describeCron, dstNote, firstRun, nextRun } from '@jobu/cron'
 import { type Database, databaseNow, getCron, readSchedulerState } from '@jobu/db'
 import { specOf } from './planCron.ts'
 
@@ -12,7 +12,12 @@ const BUDGET_MS = 2_000
  *
  * @throws JobuError CRON_NOT_FOUND
  */
-export async function nextRunsOfCron(database: Database, id: number, count: number) {
+export async function nextRunsOfCron(
+  database: Database,
+  id: number,
+  count: number,
+  locale: CronLocale = 'en',
+) {
   const cron = await getCron(database, id)
   const [now, { isRunning }] = await Promise.all([databaseNow(database), readSchedulerState(database)])
   const spec = specOf(cron)
@@ -43,7 +48,7 @@ export async function nextRunsOfCron(database: Database, id: number, count: numb
   }
   return {
     next,
-    description: describeCron(spec),
+    description: describeCron(spec, locale),
     ...(moved.length > 0 ? { daylight_saving: moved } : {}),
     ends: ends(),
     runs_left: runsLeft,

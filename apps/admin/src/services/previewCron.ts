@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
-import { type CronSpec, describeCron, dstNote, nextRun } from '@jobu/cron'
+import { type CronLocale, type CronSpec, describeCron, dstNote, nextRun } from '@jobu/cron'
 
 /** The search for the runs of a rare expression ends here, in milliseconds, with what was found. */
 const BUDGET_MS = 2_000
@@ -11,7 +11,7 @@ const END = Date.UTC(10_000, 0, 1)
  *
  * @param from  exclusive
  */
-export async function previewCron(spec: CronSpec, from: Date, count: number) {
+export async function previewCron(spec: CronSpec, from: Date, count: number, locale: CronLocale = 'en') {
   const deadline = performance.now() + BUDGET_MS
   const next: Date[] = []
   let run: Date | null = nextRun(spec, from)
@@ -26,5 +26,9 @@ export async function previewCron(spec: CronSpec, from: Date, count: number) {
     const effect = dstNote(spec, at)
     return effect ? [{ at, effect }] : []
   })
-  return { next, description: describeCron(spec), ...(moved.length > 0 ? { daylight_saving: moved } : {}) }
+  return {
+    next,
+    description: describeCron(spec, locale),
+    ...(moved.length > 0 ? { daylight_saving: moved } : {}),
+  }
 }

@@ -1,8 +1,17 @@
+import { type CronLocale, describeCron } from '@jobu/cron'
 import type { CronRow, LastRun } from '@jobu/db'
 
 /** A cron as the API shows it. */
-export function cronView(cron: CronRow, last: LastRun | undefined) {
-  return { ...cronFields(cron), last_run_at: last?.at ?? null, last_status: last?.status ?? null }
+export function cronView(cron: CronRow, last: LastRun | undefined, locale: CronLocale = 'en') {
+  return {
+    ...cronFields(cron),
+    schedule_in_words: describeCron(
+      { expression: cron.cronExpression, timezone: cron.timezone, dayMatch: cron.dayMatch },
+      locale,
+    ),
+    last_run_at: last?.at ?? null,
+    last_status: last?.status ?? null,
+  }
 }
 export type CronView = ReturnType<typeof cronView>
 

@@ -41,9 +41,9 @@ export interface PageRoute {
 export const PAGES: PageRoute[] = [
   { path: '/', nav: 'overview', icon: IconGauge, page: () => import('./pages/overview/OverviewPage.tsx') },
   { path: '/crons', nav: 'crons', icon: IconClockPlay, page: () => import('./pages/crons/CronsPage.tsx') },
-  { path: '/crons/new', role: 'operator', page: () => import('./pages/crons/CronFormPage.tsx') },
+  { path: '/crons/new', role: 'admin', page: () => import('./pages/crons/CronFormPage.tsx') },
   { path: '/crons/:id', page: () => import('./pages/cron/CronPage.tsx') },
-  { path: '/crons/:id/edit', role: 'operator', page: () => import('./pages/crons/CronFormPage.tsx') },
+  { path: '/crons/:id/edit', role: 'admin', page: () => import('./pages/crons/CronFormPage.tsx') },
   { path: '/jobs', nav: 'jobs', icon: IconListDetails, page: () => import('./pages/jobs/JobsPage.tsx') },
   { path: '/jobs/:id', page: () => import('./pages/job/JobPage.tsx') },
   {

@@ -1,4 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
+import i18next from 'i18next'
 import createFetchClient, { type Middleware } from 'openapi-fetch'
 import createQueryClient from 'openapi-react-query'
 import { ApiError, type ErrorBody, Unreachable } from './apiError.ts'
@@ -20,6 +21,8 @@ export const whenSignedOut = (listener: () => void) => {
 
 const middleware: Middleware = {
   onRequest({ request }) {
+    // Schedules come in words.
+    request.headers.set('Accept-Language', i18next.language)
     if (csrfToken && request.method !== 'GET') request.headers.set('X-CSRF-Token', csrfToken)
   },
   async onResponse({ response, request }) {
@@ -75,6 +78,8 @@ export const queryClient = new QueryClient({
     },
   },
 })
+
+i18next.on('languageChanged', () => void queryClient.invalidateQueries())
 
 declare module '@tanstack/react-query' {
   interface Register {

@@ -1963,6 +1963,8 @@ export interface components {
             name?: string;
             description?: string | null;
             cron_expression?: string;
+            /** @description In the language of `Accept-Language`: English or Korean */
+            schedule_in_words?: string;
             timezone?: string;
             /** @enum {string} */
             day_match?: "or" | "and";
@@ -2011,6 +2013,7 @@ export interface components {
          *       "name": "nightly backup",
          *       "description": null,
          *       "cron_expression": "0 2 * * *",
+         *       "schedule_in_words": "At 02:00 (Asia/Seoul)",
          *       "timezone": "Asia/Seoul",
          *       "day_match": "or",
          *       "handler_name": "http",
@@ -2055,6 +2058,8 @@ export interface components {
             name: string;
             description: string | null;
             cron_expression: string;
+            /** @description In the language of `Accept-Language`: English or Korean */
+            schedule_in_words: string;
             timezone: string;
             /** @enum {string} */
             day_match: "or" | "and";
@@ -2099,7 +2104,10 @@ export interface components {
         CronPreview: {
             /** @description When it fires next */
             next: string[];
-            /** @example every day at 09:00 */
+            /**
+             * @description In the language of `Accept-Language`: English or Korean
+             * @example At 09:00 (Asia/Seoul)
+             */
             description: string;
             /** @description Runs that a change of the clocks moved, or that show another run's time */
             daylight_saving?: {
@@ -2248,7 +2256,10 @@ export interface components {
         NextRuns: {
             /** @description When it fires next; the first may be due already */
             next: string[];
-            /** @example every day at 09:00 */
+            /**
+             * @description In the language of `Accept-Language`: English or Korean
+             * @example At 09:00 (Asia/Seoul)
+             */
             description: string;
             /** @description Runs that a change of the clocks moved, or that show another run's time */
             daylight_saving?: {
@@ -3704,7 +3715,7 @@ export interface operations {
                 /** @description A leading `-` for descending */
                 order_by?: "id" | "-id" | "name" | "-name" | "handler_name" | "-handler_name" | "is_enabled" | "-is_enabled" | "priority" | "-priority" | "next_run_at" | "-next_run_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
                 /** @description Only these fields of each item; repeated, or separated by commas */
-                fields?: ("id" | "name" | "description" | "cron_expression" | "timezone" | "day_match" | "handler_name" | "handler_params" | "is_enabled" | "overlap_policy" | "allow_overlap" | "max_retry" | "retry_delay_seconds" | "retry_backoff" | "timeout_seconds" | "priority" | "queue" | "misfire_policy" | "misfire_limit" | "misfire_grace_seconds" | "start_at" | "end_at" | "jitter_seconds" | "max_runs" | "pause_after_failures" | "tags" | "owner" | "next_run_at" | "last_run_at" | "last_status" | "completed_at" | "disabled_reason" | "run_count" | "version" | "created_at" | "updated_at")[];
+                fields?: ("id" | "name" | "description" | "cron_expression" | "schedule_in_words" | "timezone" | "day_match" | "handler_name" | "handler_params" | "is_enabled" | "overlap_policy" | "allow_overlap" | "max_retry" | "retry_delay_seconds" | "retry_backoff" | "timeout_seconds" | "priority" | "queue" | "misfire_policy" | "misfire_limit" | "misfire_grace_seconds" | "start_at" | "end_at" | "jitter_seconds" | "max_runs" | "pause_after_failures" | "tags" | "owner" | "next_run_at" | "last_run_at" | "last_status" | "completed_at" | "disabled_reason" | "run_count" | "version" | "created_at" | "updated_at")[];
                 /** @description From 1, the default */
                 page?: number;
                 /** @description Items of a page; default 20 */

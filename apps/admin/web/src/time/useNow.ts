@@ -26,3 +26,8 @@ function subscribe(listener: () => void): () => void {
 export function useNow(everyMs = 1): number {
   return useSyncExternalStore(subscribe, () => Math.floor(now / everyMs) * everyMs)
 }
+
+/** The beginning of the current minute, quarter of an hour ...: it draws anew only when the next one begins. */
+export function useRoundedNow(stepMs: number): number {
+  return useSyncExternalStore(subscribe, () => Math.floor(Date.now() / stepMs) * stepMs)
+}

@@ -1,0 +1,6 @@
+import { queryClient } from '../../api/client.ts'
+
+/** After a change of one's own: it is seen at once, also while live updates are paused. */
+export function readCronsAnew(): Promise<void> {
+  return queryClient.invalidateQueries({ predicate: ({ queryKey }) => /^\/crons/.test(String(queryKey[1])) })
+}
