@@ -54,10 +54,12 @@ browserTests('the overview', () => {
     const id = await gatedJob('moving')
     const page = await stack.open({ as: 'operator' })
     const bar = page.getByRole('progressbar', { name: 'Progress of gated' })
-    await bar.waitFor()
+    // It has no width yet, which the browser counts as not visible.
+    await bar.waitFor({ state: 'attached' })
     await stack.moveGate('moving', { progress: 40, step: 'halfway' })
     await page.getByText('halfway').waitFor()
     expect(await bar.getAttribute('aria-valuenow')).toBe('40')
+    expect(await page.getByText('40%').count()).toBe(1)
     await page.getByRole('button', { name: 'Cancel gated' }).click()
     await page.getByRole('dialog').getByText('gated is told to stop').waitFor()
     await page.getByRole('button', { name: 'Cancel the execution' }).click()
@@ -139,7 +141,7 @@ browserTests('the overview', () => {
   test('a viewer sees what runs and what failed, and nothing to change it with', async () => {
     await gatedJob('watched')
     const page = await stack.open({ as: 'viewer' })
-    await page.getByRole('progressbar', { name: 'Progress of gated' }).waitFor()
+    await page.getByRole('progressbar', { name: 'Progress of gated' }).waitFor({ state: 'attached' })
     await page.getByText('disk full').waitFor()
     for (const name of [/^Retry all/, /^Cancel/, 'Scheduler'])
       expect(await page.getByRole('button', { name }).count()).toBe(0)

@@ -2,7 +2,6 @@ import { Progress } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { api, type Schemas } from '../../api/client.ts'
 import { formatDuration } from '../../time/format.ts'
-import { useNow } from '../../time/useNow.ts'
 import { jobsPath } from './links.ts'
 import { Sparkline } from './Sparkline.tsx'
 import classes from './Tile.module.css'
@@ -12,8 +11,6 @@ import { useNumbers } from './useNumbers.ts'
 
 type Minute = Schemas['MinuteSeries']['items'][number]
 
-const HOUR_MS = 3_600_000
-const FIVE_MINUTES_MS = 300_000
 const FAILURES = ['FAILED', 'TIMEOUT'] as const
 
 /** How things are, in six figures. */
@@ -32,7 +29,6 @@ export function Tiles() {
 function SettledTiles() {
   const { t } = useTranslation('overview')
   const { count, percent } = useNumbers()
-  const hourAgo = new Date(useNow(FIVE_MINUTES_MS) - HOUR_MS).toISOString()
   const { data: summary } = api.useQuery('get', '/stats/summary')
   const { data: minutes, error } = useLastHour()
   const day = summary?.last_24_hours
@@ -53,7 +49,7 @@ function SettledTiles() {
         value={shownAs(sumOf((item) => item.settled))}
         unit={t('tiles.lastHour')}
         detail={day && t('tiles.last24Hours', { value: count(day.total) })}
-        to={jobsPath({ from_date: hourAgo })}
+        to={jobsPath({ last: '1h' })}
       >
         <Sparkline values={minutes?.items.map((item) => item.settled) ?? []} color="indigo" />
       </Tile>
@@ -65,7 +61,7 @@ function SettledTiles() {
           day &&
           t('tiles.last24Hours', { value: day.success_rate === null ? '–' : percent(day.success_rate) })
         }
-        to={jobsPath({ status: ['SUCCESS'], from_date: hourAgo })}
+        to={jobsPath({ status: ['SUCCESS'], last: '1h' })}
       >
         <Sparkline values={minutes?.items.map(successRateOf) ?? []} color="teal" />
       </Tile>
@@ -75,7 +71,7 @@ function SettledTiles() {
         unit={t('tiles.lastHour')}
         detail={dayFailures !== undefined && t('tiles.last24Hours', { value: count(dayFailures) })}
         isAlarming={Boolean(failures)}
-        to={jobsPath({ status: [...FAILURES], from_date: hourAgo })}
+        to={jobsPath({ status: FAILURES, last: '1h' })}
       >
         <Sparkline
           values={minutes?.items.map((item) => (item.failed ?? 0) + (item.timeout ?? 0)) ?? []}
@@ -103,7 +99,7 @@ function LatenessTile() {
       value={typeof p95 === 'number' ? formatDuration(p95) : summary || error ? '–' : undefined}
       unit={t('tiles.in24Hours')}
       detail={last && t('tiles.lastMinute', { value: formatDuration(last.p95_ms) })}
-      to="/handlers?order_by=-lateness_p95"
+      to="/handlers"
     >
       <Sparkline values={minutes?.items.map((item) => item.lateness?.p95_ms ?? null) ?? []} color="violet" />
     </Tile>
