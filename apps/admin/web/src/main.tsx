@@ -5,6 +5,7 @@ import { MantineProvider } from '@mantine/core'
 import { ModalsProvider } from '@mantine/modals'
 import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
+import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createBrowserRouter, RouterProvider } from 'react-router'
@@ -20,6 +21,8 @@ import { ZoneProvider } from './time/zone.tsx'
 
 /** What admin's content security policy lets styles through with. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce
+// What keeps the page behind a window from scrolling writes a <style> of its own.
+if (nonce) setNonce(nonce)
 
 const router = createBrowserRouter([
   {
