@@ -88,7 +88,7 @@ browserTests('jobs', () => {
     await stack.moveGate('bulk', { outcome: 'SUCCESS' })
     const page = await stack.open({ path: '/jobs', as: 'operator' })
     await page.getByRole('group', { name: 'Status' }).getByText('Failed').click()
-    const queue = page.getByLabel('Queue', { exact: true })
+    const queue = page.getByRole('combobox', { name: 'Queue' })
     await queue.fill('bulk')
     await queue.press('Enter')
     await page.getByText('3 of 3').waitFor()
