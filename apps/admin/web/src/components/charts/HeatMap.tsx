@@ -50,7 +50,12 @@ export function HeatMap({
   const entry = [reached, selected].find((id) => id && ids.includes(id)) ?? ids.at(-1)
 
   useEffect(() => {
-    if (scroller.current && isEndFirst) scroller.current.scrollLeft = scroller.current.scrollWidth
+    if (!isEndFirst) return
+    // A tab's panel is not laid out yet when it mounts.
+    const frame = requestAnimationFrame(() => {
+      if (scroller.current) scroller.current.scrollLeft = scroller.current.scrollWidth
+    })
+    return () => cancelAnimationFrame(frame)
   }, [isEndFirst])
 
   const walk = (event: KeyboardEvent, row: number, column: number) => {
