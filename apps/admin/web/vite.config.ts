@@ -17,7 +17,10 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/api', '/health', '/openapi.json', '/docs', '/redoc'].map((path) => [path, ADMIN]),
+      ['/api', '/health', '/ready', '/metrics', '/openapi.json', '/docs', '/redoc'].map((path) => [
+        path,
+        ADMIN,
+      ]),
     ),
   },
 })

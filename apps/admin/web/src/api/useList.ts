@@ -1,5 +1,5 @@
-import { type InfiniteData, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { ApiError } from './apiError.ts'
 import { fetchClient } from './client.ts'
 
@@ -28,12 +28,20 @@ export interface List<Item> {
   hasMore: boolean
   isLoadingMore: boolean
   loadMore: () => void
+  /** Tries again what failed: the next page, or all that are there. */
   refetch: () => void
+  /** Something has changed, and the list is too long to be read anew by itself. */
+  hasNewer: boolean
+  /** Begins again with the first page. */
+  showNewer: () => void
 }
 
 const PAGE_SIZE = 100
 /** A list that was scrolled further down is not read anew by each change: all its pages would be. */
 const MAX_LIVE_PAGES = 3
+
+const isShort = ({ state }: { state: { data?: InfiniteData<unknown> | undefined } }) =>
+  (state.data?.pages.length ?? 0) <= MAX_LIVE_PAGES
 
 /**
  * A list by cursor, page after page, as far as it was scrolled.
@@ -45,8 +53,12 @@ export function useList<Item>(
   query: Query,
   { id, isEnabled = true }: { id?: number; isEnabled?: boolean } = {},
 ): List<Item> {
+  const queries = useQueryClient()
   const [isLive, setLive] = useState(true)
+  const [hasNewer, setHasNewer] = useState(false)
   const init = { params: { query: { size: PAGE_SIZE, ...query }, path: { id } } }
+  const queryKey = ['get', path, init] as const
+  const noteNewer = useCallback(() => setHasNewer(true), [])
   const result = useInfiniteQuery<
     Page<Item>,
     ApiError,
@@ -54,7 +66,7 @@ export function useList<Item>(
     readonly unknown[],
     string | null
   >({
-    queryKey: ['get', path, init],
+    queryKey,
     queryFn: async ({ pageParam, signal }) => {
       const params = {
         ...init.params,
@@ -66,13 +78,20 @@ export function useList<Item>(
     initialPageParam: null,
     getNextPageParam: ({ next_cursor }) => next_cursor,
     placeholderData: keepPreviousData,
-    meta: { isLive },
+    refetchOnMount: isShort,
+    refetchOnReconnect: isShort,
+    meta: { isLive, onPassedOver: noteNewer },
     enabled: isEnabled,
   })
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = result
+  const { data, hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = result
   const pages = data?.pages
   const pageCount = pages?.length ?? 0
-  useEffect(() => setLive(pageCount <= MAX_LIVE_PAGES), [pageCount])
+  useEffect(() => {
+    setLive(pageCount <= MAX_LIVE_PAGES)
+    if (pageCount <= MAX_LIVE_PAGES) setHasNewer(false)
+  }, [pageCount])
+  // One that was left, and is come back to, may have changed meanwhile.
+  useEffect(() => setHasNewer(pageCount > MAX_LIVE_PAGES), [])
   const rows = useMemo(() => pages?.flatMap(({ items }) => items) ?? [], [pages])
   return {
     rows,
@@ -85,8 +104,17 @@ export function useList<Item>(
     hasMore: hasNextPage,
     isLoadingMore: isFetchingNextPage,
     loadMore: () => {
-      if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+      // One that is read anew goes first: asking for more would cancel it, each time, and it would never be current.
+      if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage()
     },
-    refetch: () => void result.refetch(),
+    refetch: () => void (isFetchNextPageError ? fetchNextPage() : result.refetch()),
+    hasNewer: hasNewer && !isLive,
+    showNewer: () => {
+      queries.setQueryData<InfiniteData<Page<Item>>>(
+        queryKey,
+        (before) => before && { pages: before.pages.slice(0, 1), pageParams: before.pageParams.slice(0, 1) },
+      )
+      void queries.invalidateQueries({ queryKey, exact: true })
+    },
   }
 }

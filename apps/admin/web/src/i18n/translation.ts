@@ -3,7 +3,9 @@
  * out the keys that end in `_one`.
  */
 export type Translation<Texts> = {
-  [Key in keyof Texts as Key extends `${string}_one` ? never : Key]: Texts[Key] extends string
-    ? string
-    : Translation<Texts[Key]>
+  [Key in keyof Texts as Key extends `${infer Plural}_one`
+    ? `${Plural}_other` extends keyof Texts
+      ? never
+      : Key
+    : Key]: Texts[Key] extends string ? string : Translation<Texts[Key]>
 }

@@ -84,10 +84,13 @@ export default {
     DATABASE_UNAVAILABLE: 'The database cannot be reached.',
     TOO_MANY_REQUESTS: 'Too many requests; try again in a moment.',
     INTERNAL_ERROR: 'The server made a mistake.',
+    LAST_ADMIN: 'The last enabled administrator has to stay one.',
+    WORKER_NOT_ACTIVE: 'The worker does not take work any more.',
     pageTitle: 'This page broke',
     roleNeeded: 'This page needs the role {{role}}.',
   },
   notFound: { title: 'There is no such page', text: '{{path}} leads nowhere.', home: 'To the overview' },
+  spark: { none: 'No runs yet', summary_one: 'Last run', summary_other: 'Last {{count}} runs' },
   table: {
     columns: 'Columns',
     shown_one: '{{count}} row',

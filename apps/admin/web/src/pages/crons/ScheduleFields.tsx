@@ -1,0 +1,151 @@
+import {
+  Button,
+  Grid,
+  Group,
+  Menu,
+  SegmentedControl,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core'
+import { IconListDetails } from '@tabler/icons-react'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ZonedDateTimePicker } from '../../components/ZonedDateTimePicker.tsx'
+import { BROWSER_ZONE } from '../../time/zone.tsx'
+import { ExpressionHelp } from './ExpressionHelp.tsx'
+import { FormSection } from './FormSection.tsx'
+import type { FieldsProps } from './GeneralFields.tsx'
+import { SchedulePreview } from './SchedulePreview.tsx'
+import { usePreview } from './usePreview.ts'
+
+const PRESETS = [
+  ['minute', '* * * * *'],
+  ['fiveMinutes', '*/5 * * * *'],
+  ['hour', '0 * * * *'],
+  ['day', '0 9 * * *'],
+  ['weekday', '0 9 * * MON-FRI'],
+  ['week', '0 9 * * MON'],
+  ['month', '0 0 1 * *'],
+  ['lastDay', '0 18 L * *'],
+] as const
+
+/** When it fires, with what comes of it beside. */
+export function ScheduleFields({ form, errorOf }: FieldsProps) {
+  const { t } = useTranslation('cronForm')
+  const { cron_expression, timezone, day_match, start_at, end_at } = form.values
+  const preview = usePreview({ cron_expression, timezone, day_match })
+  const zones = useMemo(() => zoneChoices(timezone, t('commonZones'), t('allZones')), [timezone, t])
+  const isZoneFault = preview.error?.code === 'CRON_TIMEZONE_INVALID'
+  const expressionError =
+    (preview.error && !isZoneFault ? preview.words : undefined) ?? errorOf('cron_expression')
+  return (
+    <FormSection title={t('schedule')}>
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, lg: 6 }}>
+          <Stack gap="sm">
+            <TextInput
+              label={t('label.cron_expression')}
+              required
+              placeholder="0 9 * * MON-FRI"
+              autoComplete="off"
+              spellCheck={false}
+              maxLength={255}
+              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+              {...form.getInputProps('cron_expression')}
+              error={expressionError}
+            />
+            <Group gap="xs">
+              <Menu position="bottom-start">
+                <Menu.Target>
+                  <Button size="xs" variant="default" leftSection={<IconListDetails size={14} aria-hidden />}>
+                    {t('presets')}
+                  </Button>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  {PRESETS.map(([name, expression]) => (
+                    <Menu.Item
+                      key={name}
+                      onClick={() => form.setFieldValue('cron_expression', expression)}
+                      rightSection={
+                        <Text size="xs" c="dimmed" ff="monospace">
+                          {expression}
+                        </Text>
+                      }
+                    >
+                      {t(`preset.${name}`)}
+                    </Menu.Item>
+                  ))}
+                </Menu.Dropdown>
+              </Menu>
+              <ExpressionHelp />
+            </Group>
+            <Select
+              label={t('label.timezone')}
+              description={t('help.timezone')}
+              data={zones}
+              searchable
+              allowDeselect={false}
+              maxDropdownHeight={280}
+              {...form.getInputProps('timezone')}
+              error={isZoneFault ? preview.words : errorOf('timezone')}
+            />
+            <div>
+              <Text size="sm" fw={500} id="day-match">
+                {t('label.day_match')}
+              </Text>
+              <Text size="xs" c="dimmed" mb={4}>
+                {t('help.day_match')}
+              </Text>
+              <SegmentedControl
+                aria-labelledby="day-match"
+                data={[
+                  { value: 'or', label: t('dayOr') },
+                  { value: 'and', label: t('dayAnd') },
+                ]}
+                {...form.getInputProps('day_match')}
+              />
+            </div>
+            <SimpleGrid cols={{ base: 1, sm: 2 }}>
+              <ZonedDateTimePicker
+                label={t('label.start_at')}
+                description={t('help.start_at')}
+                value={start_at}
+                onChange={(at) => form.setFieldValue('start_at', at)}
+                zone={timezone}
+                error={errorOf('start_at')}
+                isClearable
+              />
+              <ZonedDateTimePicker
+                label={t('label.end_at')}
+                description={t('help.end_at')}
+                value={end_at}
+                onChange={(at) => form.setFieldValue('end_at', at)}
+                zone={timezone}
+                error={errorOf('end_at')}
+                isClearable
+              />
+            </SimpleGrid>
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 6 }}>
+          <SchedulePreview preview={preview} timezone={timezone} />
+        </Grid.Col>
+      </Grid>
+    </FormSection>
+  )
+}
+
+/** Every zone there is, the likely ones first. */
+function zoneChoices(current: string, common: string, all: string) {
+  const first = [...new Set(['Asia/Seoul', 'UTC', BROWSER_ZONE])]
+  const rest = [...new Set([...Intl.supportedValuesOf('timeZone'), current])].filter(
+    (zone) => !first.includes(zone),
+  )
+  return [
+    { group: common, items: first },
+    { group: all, items: rest },
+  ]
+}
