@@ -50,12 +50,7 @@ export function HeatMap({
   const entry = [reached, selected].find((id) => id && ids.includes(id)) ?? ids.at(-1)
 
   useEffect(() => {
-    if (!isEndFirst) return
-    // A tab's panel is not laid out yet when it mounts.
-    const frame = requestAnimationFrame(() => {
-      if (scroller.current) scroller.current.scrollLeft = scroller.current.scrollWidth
-    })
-    return () => cancelAnimationFrame(frame)
+    if (scroller.current && isEndFirst) scroller.current.scrollLeft = scroller.current.scrollWidth
   }, [isEndFirst])
 
   const walk = (event: KeyboardEvent, row: number, column: number) => {
@@ -70,7 +65,7 @@ export function HeatMap({
     table.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(next.id)}"]`)?.focus()
   }
   return (
-    <section className={classes.scroller} aria-label={label} tabIndex={onPick ? undefined : 0}>
+    <section ref={scroller} className={classes.scroller} aria-label={label} tabIndex={onPick ? undefined : 0}>
       <table
         ref={table}
         className={classes.table}
