@@ -113,7 +113,7 @@ browserTests('the pages of a cron, the calendar and the forecast', () => {
 
   test('the calendar counts the day of a run, filters by cron, and leads to its jobs', async () => {
     const page = await stack.open({ path: '/calendar' })
-    await page.getByLabel('All crons').click()
+    await page.getByRole('combobox', { name: 'Cron', exact: true }).click()
     await page.getByRole('option', { name: 'orders' }).click()
     await page.waitForURL(/cron_id=/)
     await page.getByRole('button', { name: /today, 100% success/ }).click()
@@ -138,7 +138,7 @@ browserTests('the pages of a cron, the calendar and the forecast', () => {
     await figures.getByText('of 2 crons').waitFor()
     await page.getByText('7 days').click()
     await page.getByRole('heading', { name: 'The week by hour' }).waitFor()
-    await page.getByLabel('All crons').click()
+    await page.getByRole('combobox', { name: 'Cron', exact: true }).click()
     await page.getByRole('option', { name: 'orders' }).click()
     await page.getByText('Nothing is due in this time').waitFor()
     await page.context().close()
