@@ -7,7 +7,5 @@ export type Translation<Texts> = {
     ? `${Plural}_other` extends keyof Texts
       ? never
       : Key
-    : Key]: Texts[Key] extends string
-    ? string
-    : Translation<Texts[Key]>
+    : Key]: Texts[Key] extends string ? string : Translation<Texts[Key]>
 }
