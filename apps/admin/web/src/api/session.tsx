@@ -39,6 +39,15 @@ export function beginSession(session: Session): void {
   queryClient.setQueryData(SESSION.queryKey, session)
 }
 
+/** Of the same person, after their password has changed: what is shown stays. */
+export function renewSession(session: Session): void {
+  setCsrfToken(session.csrf_token)
+  queryClient.setQueryData(SESSION.queryKey, session)
+}
+
+/** Who has signed in, outside of a component. */
+export const currentSession = (): Session | undefined => queryClient.getQueryData(SESSION.queryKey)
+
 export function forgetSession(): void {
   setCsrfToken(null)
   removeAllButSession()

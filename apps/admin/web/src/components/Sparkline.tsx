@@ -1,4 +1,5 @@
 import { VisuallyHidden } from '@mantine/core'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Schemas } from '../api/client.ts'
@@ -74,7 +75,7 @@ export function Sparkline({ runs, cronZone }: Props) {
   )
 }
 
-function summaryOf(runs: RecentRun[], t: ReturnType<typeof useTranslation>['t']): string {
+function summaryOf(runs: RecentRun[], t: TFunction): string {
   const results = STATUSES.flatMap((status) => {
     const count = runs.filter((run) => run.status === status).length
     return count === 0 ? [] : [`${t(`status.${status}`)} ${count}`]

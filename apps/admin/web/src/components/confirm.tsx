@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { modals } from '@mantine/modals'
+import i18next from 'i18next'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ApiError } from '../api/apiError.ts'
@@ -23,6 +24,7 @@ interface Confirmation {
 export function confirm({ title, ...confirmation }: Confirmation): void {
   const modalId = modals.open({
     title: <Text fw={650}>{title}</Text>,
+    closeButtonProps: { 'aria-label': i18next.t('close', { ns: 'common' }) },
     children: <ConfirmForm {...confirmation} close={() => modals.close(modalId)} />,
   })
 }

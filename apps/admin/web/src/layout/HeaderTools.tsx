@@ -1,37 +1,24 @@
-import {
-  ActionIcon,
-  Badge,
-  Button,
-  Group,
-  Indicator,
-  Menu,
-  Text,
-  Tooltip,
-  useMantineColorScheme,
-} from '@mantine/core'
+import { ActionIcon, Badge, Button, Group, Indicator, Menu, Text, Tooltip } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import {
   IconClock,
-  IconDeviceDesktop,
   IconKey,
   IconLanguage,
   IconLogout,
-  IconMoon,
   IconPlayerPause,
   IconPlayerPlay,
   IconSearch,
-  IconSun,
   IconUserCircle,
 } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import { fetchClient } from '../api/client.ts'
-import { forgetSession, useSession } from '../api/session.tsx'
-import { notifyError } from '../components/notify.tsx'
-import { changeLanguage, LANGUAGES, type Language } from '../i18n/index.ts'
+import { useSession } from '../api/session.tsx'
 import { useLive } from '../live/LiveProvider.tsx'
 import { zoneLabel } from '../time/format.ts'
 import { BROWSER_ZONE, useZone, ZONE_CHOICES } from '../time/zone.tsx'
+import { AppearanceItems } from './AppearanceItems.tsx'
 import { openPalette } from './openPalette.ts'
 import { openPasswordForm } from './openPasswordForm.tsx'
+import { signOut } from './signOut.ts'
 
 /** At the top of every page: search, live updates, zone, language, theme, who one is. */
 export function HeaderTools() {
@@ -137,11 +124,8 @@ function ZoneMenu() {
   )
 }
 
-const THEMES = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop } as const
-
 function AppearanceMenu() {
-  const { t, i18n } = useTranslation()
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const { t } = useTranslation()
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -155,33 +139,7 @@ function AppearanceMenu() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{t('header.language')}</Menu.Label>
-        {Object.entries(LANGUAGES).map(([language, name]) => (
-          <Menu.Item
-            key={language}
-            lang={language}
-            onClick={() => void changeLanguage(language as Language)}
-            fw={language === i18n.language ? 650 : undefined}
-            aria-current={language === i18n.language}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-        <Menu.Label>{t('header.theme')}</Menu.Label>
-        {(Object.keys(THEMES) as Array<keyof typeof THEMES>).map((one) => {
-          const Icon = THEMES[one]
-          return (
-            <Menu.Item
-              key={one}
-              leftSection={<Icon size={16} aria-hidden />}
-              onClick={() => setColorScheme(one)}
-              fw={one === colorScheme ? 650 : undefined}
-              aria-current={one === colorScheme}
-            >
-              {t(`theme.${one}`)}
-            </Menu.Item>
-          )
-        })}
+        <AppearanceItems />
       </Menu.Dropdown>
     </Menu>
   )
@@ -190,7 +148,8 @@ function AppearanceMenu() {
 function UserMenu() {
   const { t } = useTranslation()
   const { name, role, kind } = useSession()
-  const signOut = () => fetchClient.POST('/auth/sign-out').then(forgetSession, notifyError)
+  // Where there is no room for a menu of its own.
+  const isNarrow = useMediaQuery('(max-width: 36em)', false, { getInitialValueInEffect: false })
   return (
     <>
       {role === 'viewer' && (
@@ -220,6 +179,7 @@ function UserMenu() {
               </Menu.Item>
             </>
           )}
+          {isNarrow && <AppearanceItems />}
         </Menu.Dropdown>
       </Menu>
     </>

@@ -8,6 +8,7 @@ import { useLive } from '../live/LiveProvider.tsx'
 import { HeaderTools } from './HeaderTools.tsx'
 import { Logo } from './Logo.tsx'
 import { Navigation } from './Navigation.tsx'
+import { PaletteHost } from './PaletteHost.tsx'
 import { SchedulerBanner } from './SchedulerBanner.tsx'
 import classes from './Shell.module.css'
 
@@ -67,6 +68,7 @@ export function Shell() {
         )}
         <Outlet />
       </AppShell.Main>
+      <PaletteHost />
     </AppShell>
   )
 }

@@ -1,5 +1,5 @@
 import type { Query, QueryClient } from '@tanstack/react-query'
-import { readsAnewEvery, TOPICS, type Topic } from './topics.ts'
+import { concerns, readsAnewEvery, TOPICS, type Topic } from './topics.ts'
 
 export interface LiveState {
   connection: 'connecting' | 'open' | 'lost'
@@ -116,6 +116,10 @@ export class LiveFeed {
     this.#changed.clear()
     const read: Query[] = []
     for (const query of this.#queries.getQueryCache().findAll({ type: 'active' })) {
+      if (query.meta?.isLive === false) {
+        if (changed.some((topic) => concerns(topic, query))) passOver(query)
+        continue
+      }
       const everyMs = changed.flatMap((topic) => readsAnewEvery(topic, query) ?? [])
       const waiting = this.#dueAt.get(query)
       if (everyMs.length === 0 && waiting === undefined) continue
@@ -139,6 +143,8 @@ export class LiveFeed {
   }
 
   #readAll(): void {
+    for (const query of this.#queries.getQueryCache().findAll({ type: 'active' }))
+      if (query.meta?.isLive === false) passOver(query)
     void this.#queries.invalidateQueries({
       predicate: ({ queryKey, meta }) => queryKey[1] !== '/auth/session' && meta?.isLive !== false,
     })
@@ -149,3 +155,6 @@ export class LiveFeed {
     this.#show(this.#state)
   }
 }
+
+/** Tells who shows a query that is not read anew by itself. */
+const passOver = ({ meta }: Query) => (meta as { onPassedOver?: () => void }).onPassedOver?.()

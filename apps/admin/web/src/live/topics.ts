@@ -10,14 +10,19 @@ const READS: Record<Topic, Array<{ path: RegExp; everyMs: number }>> = {
     { path: /^\/scheduler\/status|^\/queues/, everyMs: 2_000 },
     { path: /^\/crons(\/recent-runs|\/\{id\})?$|\/slots$/, everyMs: 5_000 },
     { path: /^\/stats\/(?!forecast)/, everyMs: 10_000 },
-    { path: /^\/workers/, everyMs: 5_000 },
+    { path: /^\/audit/, everyMs: 10_000 },
+    { path: /^\/workers|^\/scheduler\/upcoming/, everyMs: 5_000 },
   ],
   crons: [
     { path: /^\/crons/, everyMs: 1_000 },
     { path: /^\/scheduler\/upcoming/, everyMs: 5_000 },
     { path: /^\/stats\/forecast/, everyMs: 30_000 },
+    { path: /^\/audit/, everyMs: 2_000 },
   ],
-  scheduler: [{ path: /^\/(scheduler|jobs\/\{id\}\/why)/, everyMs: 500 }],
+  scheduler: [
+    { path: /^\/(scheduler|jobs\/\{id\}\/why)/, everyMs: 500 },
+    { path: /^\/audit/, everyMs: 2_000 },
+  ],
   workers: [
     { path: /^\/(workers|dispatchers|handlers|queues)/, everyMs: 1_000 },
     { path: /^\/scheduler\/status/, everyMs: 1_000 },
@@ -25,8 +30,10 @@ const READS: Record<Topic, Array<{ path: RegExp; everyMs: number }>> = {
 }
 
 /** In milliseconds, how often a query is read anew for a topic; null where its answer has nothing to do with it. */
-export function readsAnewEvery(topic: Topic, { queryKey, meta }: Query): number | null {
-  if (meta?.isLive === false) return null
+export function readsAnewEvery(topic: Topic, { queryKey }: Query): number | null {
   const path = String(queryKey[1] ?? '')
   return READS[topic].find((read) => read.path.test(path))?.everyMs ?? null
 }
+
+/** Whether a query shows something of a topic. */
+export const concerns = (topic: Topic, query: Query) => readsAnewEvery(topic, query) !== null

@@ -1,6 +1,7 @@
 import {
   ActionIcon,
   Box,
+  Button,
   Checkbox,
   Group,
   Loader,
@@ -14,7 +15,7 @@ import { useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { IconArrowDown, IconArrowsSort, IconArrowUp, IconColumns } from '@tabler/icons-react'
 import { columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useMemo, useRef } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { List } from '../../api/useList.ts'
 import { ErrorNotice } from '../ErrorNotice.tsx'
@@ -44,6 +45,8 @@ export interface DataTableProps<Row> {
   /** Of the part that scrolls, as CSS. By default it fills the window below. */
   maxHeight?: string
   rowHeight?: number
+  /** Columns keep their widths whatever rows are drawn, and a narrower table scrolls sideways. For long lists. */
+  hasFixedLayout?: boolean
 }
 
 type Counted = { rows: unknown[]; total?: number; totalIsExact?: boolean }
@@ -67,6 +70,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     toolbar,
     maxHeight,
     rowHeight = 44,
+    hasFixedLayout,
   } = props
   const { t } = useTranslation()
   const [chosen, setChosen] = useLocalStorage<Record<string, boolean>>({
@@ -96,6 +100,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const rows = table.getRowModel().rows as unknown as Array<{ original: Row }>
 
   const scroller = useRef<HTMLElement>(null)
+  const showNewer = () => {
+    scroller.current?.scrollTo({ top: 0 })
+    list.showNewer?.()
+  }
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -105,9 +113,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const items = virtual.getVirtualItems()
   const first = items[0]
   const last = items.at(-1)
-  // The next page comes before the end is seen.
-  if (last && list.hasMore && !list.isLoadingMore && last.index >= rows.length - ROWS_AHEAD)
-    queueMicrotask(() => list.loadMore?.())
+  // The next page comes before the end is seen. One without any rows is followed by the next: a filter that hardly
+  // ever meets is searched bit by bit.
+  const wantsMore =
+    !list.error && !list.isLoadingMore && list.hasMore && (last?.index ?? 0) >= rows.length - ROWS_AHEAD
+  const { loadMore } = list
+  useEffect(() => {
+    if (wantsMore) loadMore?.()
+  })
 
   const width = shown.length + (onSelect ? 1 : 0)
   const allKeys = list.rows.map(rowKey)
@@ -142,9 +155,22 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         tabIndex={0}
         aria-label={label}
       >
+        {list.hasNewer && (
+          <div className={classes.newer}>
+            <Button
+              size="compact-sm"
+              radius="xl"
+              leftSection={<IconArrowUp size={14} aria-hidden />}
+              onClick={showNewer}
+            >
+              {t('table.newer')}
+            </Button>
+          </div>
+        )}
         <table
           className={classes.table}
-          aria-rowcount={list.total ?? rows.length}
+          style={hasFixedLayout ? { tableLayout: 'fixed', minWidth: minWidthOf(shown) } : undefined}
+          aria-rowcount={list.totalIsExact === false ? -1 : (list.total ?? rows.length)}
           aria-busy={list.isPending || list.isStale}
           data-stale={list.isStale || undefined}
         >
@@ -202,7 +228,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             )}
           </tbody>
         </table>
-        {!list.isPending && !list.error && rows.length === 0 && empty}
+        {!list.isPending && !list.error && rows.length === 0 && !list.hasMore && empty}
         {list.isLoadingMore && (
           <Group justify="center" p="sm">
             <Loader size="xs" aria-label={t('table.loadingMore')} />
@@ -212,6 +238,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     </Paper>
   )
 }
+
+/** In pixels: the widths that columns say, and enough to read something in each that says none. */
+const minWidthOf = (columns: Array<{ width?: number | string }>) =>
+  columns.reduce((sum, { width }) => sum + (typeof width === 'number' ? width : 140), 0)
 
 /** `100 of 2,041`, or of more than so many where admin has not counted all. */
 export function ShownOf({ list: { rows, total, totalIsExact = true } }: { list: Counted }) {

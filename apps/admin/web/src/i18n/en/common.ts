@@ -84,6 +84,8 @@ export default {
     DATABASE_UNAVAILABLE: 'The database cannot be reached.',
     TOO_MANY_REQUESTS: 'Too many requests; try again in a moment.',
     INTERNAL_ERROR: 'The server made a mistake.',
+    LAST_ADMIN: 'The last enabled administrator has to stay one.',
+    WORKER_NOT_ACTIVE: 'The worker does not take work any more.',
     pageTitle: 'This page broke',
     roleNeeded: 'This page needs the role {{role}}.',
   },

@@ -11,25 +11,29 @@ import handlers from './handlers.ts'
 import job from './job.ts'
 import jobs from './jobs.ts'
 import overview from './overview.ts'
+import palette from './palette.ts'
 import params from './params.ts'
+import reasons from './reasons.ts'
 import settings from './settings.ts'
 import workers from './workers.ts'
 
 export default {
+  access,
+  audit,
+  calendar,
   common,
-  overview,
-  crons,
   cron,
   cronActions,
   cronForm,
-  params,
-  jobs,
-  job,
-  calendar,
+  crons,
   forecast,
-  workers,
   handlers,
-  audit,
-  access,
+  job,
+  jobs,
+  overview,
+  palette,
+  params,
+  reasons,
   settings,
+  workers,
 }

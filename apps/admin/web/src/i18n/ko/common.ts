@@ -85,6 +85,8 @@ export default {
     DATABASE_UNAVAILABLE: '데이터베이스에 연결할 수 없습니다.',
     TOO_MANY_REQUESTS: '요청이 너무 많습니다. 잠시 후 다시 시도하세요.',
     INTERNAL_ERROR: '서버 오류가 발생했습니다.',
+    LAST_ADMIN: '사용 중인 마지막 관리자는 변경할 수 없습니다.',
+    WORKER_NOT_ACTIVE: '이미 작업을 받지 않는 워커입니다.',
     pageTitle: '페이지를 표시할 수 없습니다',
     roleNeeded: '이 페이지에는 {{role}} 역할이 필요합니다.',
   },

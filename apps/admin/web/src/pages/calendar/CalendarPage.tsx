@@ -1,7 +1,132 @@
+import { ActionIcon, Button, Group, Skeleton, Text, Title } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconCalendarOff, IconChevronLeft, IconChevronRight, IconFilterOff } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { api } from '../../api/client.ts'
+import { CronPicker } from '../../components/CronPicker.tsx'
+import { EmptyState } from '../../components/EmptyState.tsx'
+import { ErrorNotice } from '../../components/ErrorNotice.tsx'
+import { HandlerPicker } from '../../components/HandlerPicker.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
+import { useFilters } from '../../components/useFilters.ts'
+import { dayOf, formatDay } from '../../time/days.ts'
+import { instantOf, zoneLabel } from '../../time/format.ts'
+import { useRoundedNow } from '../../time/useNow.ts'
+import { useZone } from '../../time/zone.tsx'
+import { DayList } from './DayList.tsx'
+import { MonthGrid } from './MonthGrid.tsx'
+import { MonthTotals } from './MonthTotals.tsx'
+import { addMonths, isMonth, monthOf } from './month.ts'
 
+const MINUTE_MS = 60_000
+
+/** A month by result, day by day. */
 export default function CalendarPage() {
-  const { t } = useTranslation('calendar')
-  return <PageHeader title={t('title')} />
+  const { t, i18n } = useTranslation('calendar')
+  const filters = useFilters()
+  const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
+  const cronId = Number(filters.get('cron_id')) || undefined
+  const handler = filters.get('handler_name')
+  const cron = api.useQuery(
+    'get',
+    '/crons/{id}',
+    { params: { path: { id: cronId ?? 0 } } },
+    { enabled: cronId !== undefined },
+  )
+  const zone = useZone().nameFor(cron.data?.timezone)
+  const today = dayOf(new Date(useRoundedNow(MINUTE_MS)), zone)
+  const asked = filters.get('month')
+  const month = isMonth(asked) ? asked : monthOf(today)
+  const { data, error, isPending, refetch } = api.useQuery('get', '/stats/daily', {
+    params: {
+      query: {
+        timezone: zone,
+        from: instantOf(`${month}-01 00:00:00`, zone),
+        to: instantOf(`${addMonths(month, 1)}-01 00:00:00`, zone),
+        ...(cronId ? { cron_id: cronId } : {}),
+        ...(handler ? { handler_name: handler } : {}),
+      },
+    },
+  })
+  const go = (to: string) => filters.set({ month: to === monthOf(today) ? null : to })
+  const name = formatDay(`${month}-01`, i18n.language, { year: 'numeric', month: 'long' })
+  const isFiltered = cronId !== undefined || handler !== undefined
+  const isEmpty = data?.items.every(({ total }) => total === 0)
+  const props = { days: data?.items ?? [], month, today, zone, cronId, handler }
+  return (
+    <>
+      <PageHeader
+        title={t('title')}
+        description={t('description')}
+        aside={
+          <Text size="sm" c="dimmed">
+            {zoneLabel(zone)}
+          </Text>
+        }
+      />
+      <Group justify="space-between" mb="sm" gap="xs">
+        <Group gap="xs">
+          <ActionIcon
+            variant="default"
+            size={36}
+            aria-label={t('previous')}
+            onClick={() => go(addMonths(month, -1))}
+          >
+            <IconChevronLeft size={18} aria-hidden />
+          </ActionIcon>
+          <Title order={2} size="h4" miw={150} ta="center" aria-live="polite">
+            {name}
+          </Title>
+          <ActionIcon
+            variant="default"
+            size={36}
+            aria-label={t('next')}
+            onClick={() => go(addMonths(month, 1))}
+          >
+            <IconChevronRight size={18} aria-hidden />
+          </ActionIcon>
+          <Button variant="default" disabled={month === monthOf(today)} onClick={() => go(monthOf(today))}>
+            {t('thisMonth')}
+          </Button>
+        </Group>
+        <Group gap="xs">
+          <CronPicker
+            label={t('cron')}
+            value={cronId}
+            onChange={(id) => filters.set({ cron_id: id === null ? null : String(id) })}
+          />
+          <HandlerPicker
+            label={t('handler')}
+            value={handler}
+            onChange={(next) => filters.set({ handler_name: next })}
+          />
+          {isFiltered && (
+            <Button
+              size="xs"
+              variant="subtle"
+              leftSection={<IconFilterOff size={14} aria-hidden />}
+              onClick={() => filters.set({ cron_id: null, handler_name: null })}
+            >
+              {t('clear')}
+            </Button>
+          )}
+        </Group>
+      </Group>
+      {error && <ErrorNotice error={error} onRetry={refetch} />}
+      {isPending && <Skeleton h={520} />}
+      {data && (
+        <>
+          <MonthTotals days={data.items} />
+          {isPhone ? <DayList {...props} /> : <MonthGrid {...props} name={name} />}
+          {isEmpty && month <= monthOf(today) && (
+            <EmptyState
+              title={t(isFiltered ? 'emptyFiltered' : 'empty')}
+              text={t('emptyText')}
+              icon={IconCalendarOff}
+            />
+          )}
+        </>
+      )}
+    </>
+  )
 }

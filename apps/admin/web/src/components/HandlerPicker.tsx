@@ -1,0 +1,33 @@
+import { Select } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { api } from '../api/client.ts'
+
+/** One of the handlers that exist, or a name from the address that none has any more. */
+export function HandlerPicker({
+  value,
+  onChange,
+  label,
+}: {
+  value: string | undefined
+  onChange: (name: string | null) => void
+  /** Of the field, and of having chosen none: `All handlers`. */
+  label: string
+}) {
+  const { t } = useTranslation()
+  const { data } = api.useQuery('get', '/handlers', { params: { query: { size: 200, fields: ['name'] } } })
+  const names = new Set(data?.items.map(({ name }) => name ?? ''))
+  if (value) names.add(value)
+  return (
+    <Select
+      size="xs"
+      w={{ base: '100%', xs: 180 }}
+      aria-label={label}
+      data={[{ value: '', label }, ...names]}
+      value={value ?? ''}
+      onChange={(name) => onChange(name || null)}
+      nothingFoundMessage={t('table.noMatch')}
+      allowDeselect={false}
+      searchable
+    />
+  )
+}

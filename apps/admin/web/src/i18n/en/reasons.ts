@@ -1,0 +1,122 @@
+/** Codes of `GET /jobs/{id}/why` and of an execution's `reason`, in words. */
+export default {
+  /** A few words, for a row or a chip. */
+  short: {
+    OVERLAP: 'Overlap',
+    BUFFER_FULL: 'Buffer full',
+    REPLACED: 'Replaced',
+    MISFIRE: 'Misfire',
+    WORKER_LOST: 'Worker lost',
+    TIMEOUT: 'Time limit',
+    CANCELLED_BY_USER: 'Cancelled by a user',
+    CRON_DELETED: 'Cron deleted',
+    HANDLER_NOT_FOUND: 'Handler not found',
+    PARAMS_INVALID: 'Invalid params',
+    SECRET_NOT_FOUND: 'Secret not found',
+    RESULT_INVALID: 'Invalid result',
+    HANDLER_ERROR: 'Handler error',
+    DRAINED: 'Drained',
+    SCHEDULED_LATER: 'Scheduled for later',
+    JITTER: 'Moved by jitter',
+    BACKING_OFF: 'Waits for its retry',
+    PROMOTION_DUE: 'About to become ready',
+    WAITING_FOR_OVERLAP: 'Waits for an earlier run',
+    WAITING_FOR_BACKFILL: 'Waits for its turn in the backfill',
+    SCHEDULER_STOPPED: 'The scheduler is stopped',
+    QUEUE_RESERVED: 'The queue is reserved',
+    NO_DISPATCHER: 'No dispatcher is alive',
+    NO_WORKER: 'No worker is alive',
+    QUEUE_NOT_SERVED: 'No worker serves its queue',
+    HANDLER_NOT_SERVED: 'No worker has its handler',
+    NO_WORKER_SERVES_BOTH: 'No worker serves both its queue and its handler',
+    POOLS_FULL: 'All slots are in use',
+    BEHIND_OTHERS: 'Others come first',
+    BEING_CLAIMED: 'About to start',
+    RUNNING: 'Running',
+    CANCEL_REQUESTED: 'Asked to stop',
+    LEASE_EXPIRED: 'Its worker is silent',
+    TIME_LIMIT_PASSED: 'Its time limit has passed',
+    SUCCEEDED: 'Succeeded',
+    FAILED: 'Failed',
+    CANCELLED: 'Cancelled',
+    SKIPPED: 'Skipped',
+    RETRIES_USED_UP: 'No retries left',
+    NO_RETRIES: 'No retries configured',
+    SCHEDULER_WAS_STOPPED: 'The scheduler was stopped',
+  },
+  /** What a reason of a row means, whatever the row. */
+  meaning: {
+    OVERLAP: 'An earlier run of its cron was still active, and the overlap policy is skip.',
+    BUFFER_FULL:
+      'An earlier run of its cron was active and another one was waiting already; the overlap policy buffer_one keeps only one.',
+    REPLACED: 'A newer slot of its cron took its place; the overlap policy is replace.',
+    MISFIRE: 'Its time passed while nothing could start it, and the misfire policy does not catch it up.',
+    WORKER_LOST: 'Its worker stopped renewing the lease, by a crash or a lost connection.',
+    TIMEOUT: 'It ran longer than its time limit.',
+    CANCELLED_BY_USER: 'Someone cancelled it.',
+    CRON_DELETED: 'Its cron was deleted.',
+    HANDLER_NOT_FOUND: 'No live worker had its handler.',
+    PARAMS_INVALID: 'Its params do not fit the schema of the handler.',
+    SECRET_NOT_FOUND: 'Its params name a secret that its worker does not have.',
+    RESULT_INVALID: 'What the handler returned cannot be stored as a result.',
+    HANDLER_ERROR: 'The handler threw an error.',
+    DRAINED: 'Its worker was shutting down and gave it back, which costs no retry.',
+  },
+  /** How it ended. */
+  outcome: {
+    FAILED: 'It failed at {{at}}.',
+    TIMEOUT: 'It timed out at {{at}}.',
+    CANCELLED: 'It was cancelled at {{at}}.',
+    CANCELLED_by: 'It was cancelled by {{by}} at {{at}}.',
+    CANCELLED_unstarted: 'It was cancelled at {{at}}, before it started.',
+    CANCELLED_unstarted_by: 'It was cancelled by {{by}} at {{at}}, before it started.',
+    SKIPPED: 'Its slot did not become a run.',
+    covers: 'It stands for {{count}} slots, from {{first}} to {{last}}.',
+  },
+  /** Sentences of the panel that explains one execution. */
+  why: {
+    SCHEDULED_LATER: 'It is scheduled for {{until}}, in {{wait}}.',
+    JITTER: 'Its slot has come; jitter moves its start to {{until}}, in {{wait}}.',
+    BACKING_OFF:
+      'Attempt {{attempt}} did not succeed ({{reason}}). The next one is due at {{until}}, in {{wait}}; {{used}} of {{max}} retries are used.',
+    PROMOTION_DUE: 'Its time came at {{until}}; a dispatcher makes it ready at its next pass.',
+    WAITING_FOR_OVERLAP: 'Runs of its cron must not overlap; it waits for one that is still active.',
+    WAITING_FOR_OVERLAP_free:
+      'Runs of its cron must not overlap. None is in its way any more: a dispatcher lets it go within seconds.',
+    WAITING_FOR_BACKFILL:
+      'It is a backfilled slot: at most {{max}} of its cron are active at once and regular slots go first. {{ahead}} stand before it.',
+    SCHEDULER_STOPPED: 'The scheduler has been stopped since {{at}}; nothing starts until someone starts it.',
+    SCHEDULER_STOPPED_by:
+      'The scheduler was stopped by {{by}} at {{at}}; nothing starts until someone starts it.',
+    QUEUE_RESERVED: '{{by}} has reserved the queue until {{until}}: {{reason}}',
+    NO_DISPATCHER: 'No dispatcher is alive to make it ready.',
+    NO_WORKER: 'No worker is alive to take it.',
+    NO_WORKER_draining: 'No worker is alive to take it; {{count}} are draining and take nothing more.',
+    QUEUE_NOT_SERVED: 'No live worker serves the queue {{queue}}. Served are: {{served}}.',
+    HANDLER_NOT_SERVED:
+      'No live worker has the handler {{handler}}. A minute after it became ready it fails for that.',
+    NO_WORKER_SERVES_BOTH: 'No live worker both serves the queue {{queue}} and has the handler {{handler}}.',
+    POOLS_FULL: 'All {{slots}} slots of the workers that could take it are in use.',
+    BEHIND_OTHERS:
+      '{{ahead}} executions stand before it in the queue {{queue}}, by priority and then by how long they have been ready.',
+    BEHIND_OTHERS_more:
+      'More than {{ahead}} executions stand before it in the queue {{queue}}, by priority and then by how long they have been ready.',
+    BEING_CLAIMED:
+      "Nothing is in its way: it has been ready for {{ready}}, and a worker's next claim takes it.",
+    RUNNING: 'Attempt {{attempt}} has been running on {{worker}} for {{running}}.',
+    RUNNING_until:
+      'Attempt {{attempt}} has been running on {{worker}} for {{running}}; its time limit is {{until}}.',
+    CANCEL_REQUESTED: 'It was asked to stop at {{at}}; its handler has not ended yet.',
+    LEASE_EXPIRED:
+      'Its worker {{worker}} has been silent since {{at}}; a dispatcher takes the execution back.',
+    TIME_LIMIT_PASSED:
+      'Its time limit of {{limit}} passed at {{at}}; its worker ends it after a period of grace.',
+    SUCCEEDED: 'It succeeded at {{at}}: it started {{late}} after it was due and ran for {{ran}}.',
+    RETRIES_USED_UP: 'All {{max}} retries are used up.',
+    NO_RETRIES: 'No retries are configured for it.',
+    SCHEDULER_WAS_STOPPED: 'The scheduler was stopped from {{from}} to {{to}}.',
+    SCHEDULER_WAS_STOPPED_by: 'The scheduler was stopped by {{by}} from {{from}} to {{to}}.',
+    now: 'now',
+    someError: 'an error',
+  },
+}

@@ -1,0 +1,105 @@
+import '@mantine/dates/styles.css'
+import 'dayjs/locale/ko'
+import { Button, Group, Select, SimpleGrid, TextInput } from '@mantine/core'
+import { DateTimePicker } from '@mantine/dates'
+import { useDisclosure } from '@mantine/hooks'
+import { IconFilter, IconSearch } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import type { useFilters } from '../../components/useFilters.ts'
+import { instantOf, wallClockOf, zoneLabel } from '../../time/format.ts'
+import { useZone } from '../../time/zone.tsx'
+import { AUDIT_ACTIONS, AUDIT_TARGETS, actionText, targetText } from './auditActions.ts'
+
+const MORE = ['actor', 'action', 'target_type', 'target_id', 'from', 'to'] as const
+
+/** What the log is narrowed to; all of it in the address. */
+export function AuditFilters({ filters }: { filters: ReturnType<typeof useFilters> }) {
+  const { t } = useTranslation('audit')
+  const { get, set, clear, isEmpty } = filters
+  const [isOpen, more] = useDisclosure(MORE.some((name) => get(name)))
+  const text = (name: string) => ({
+    value: get(name) ?? '',
+    onChange: (event: { currentTarget: { value: string } }) => set({ [name]: event.currentTarget.value }),
+  })
+  const groups = Object.entries(
+    AUDIT_ACTIONS.reduce<Record<string, Array<{ value: string; label: string }>>>((all, value) => {
+      const group = targetText(value.startsWith('auth') ? 'session' : value.split('.')[0]!)
+      all[group] = [...(all[group] ?? []), { value, label: actionText(value) }]
+      return all
+    }, {}),
+  ).map(([group, items]) => ({ group, items }))
+  return (
+    <>
+      <Group gap="sm" mb="sm">
+        <TextInput
+          type="search"
+          aria-label={t('filter.q')}
+          placeholder={t('filter.q')}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          w={{ base: '100%', xs: 300 }}
+          {...text('q')}
+        />
+        <Button
+          variant="default"
+          leftSection={<IconFilter size={16} aria-hidden />}
+          onClick={more.toggle}
+          aria-expanded={isOpen}
+        >
+          {t('filter.more')}
+        </Button>
+        {!isEmpty && (
+          <Button variant="subtle" onClick={clear}>
+            {t('table.clearFilters', { ns: 'common' })}
+          </Button>
+        )}
+      </Group>
+      {isOpen && (
+        <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 6 }} spacing="sm" mb="md">
+          <TextInput label={t('filter.actor')} {...text('actor')} />
+          <Select
+            label={t('filter.action')}
+            data={groups}
+            searchable
+            clearable
+            value={get('action') ?? null}
+            onChange={(value) => set({ action: value })}
+          />
+          <Select
+            label={t('filter.targetType')}
+            data={AUDIT_TARGETS.map((value) => ({ value, label: targetText(value) }))}
+            clearable
+            value={get('target_type') ?? null}
+            onChange={(value) => set({ target_type: value })}
+          />
+          <TextInput label={t('filter.targetId')} {...text('target_id')} />
+          <Moment name="from" filters={filters} />
+          <Moment name="to" filters={filters} />
+        </SimpleGrid>
+      )}
+    </>
+  )
+}
+
+/** A time as clocks of the chosen zone show it, kept in the address as an instant. */
+function Moment({
+  name,
+  filters: { get, set },
+}: {
+  name: 'from' | 'to'
+  filters: ReturnType<typeof useFilters>
+}) {
+  const { t, i18n } = useTranslation('audit')
+  const { nameFor } = useZone()
+  const zone = nameFor()
+  const at = get(name)
+  return (
+    <DateTimePicker
+      label={`${t(`filter.${name}`)} (${zoneLabel(zone, at)})`}
+      locale={i18n.language}
+      valueFormat="YYYY-MM-DD HH:mm"
+      clearable
+      value={at ? wallClockOf(at, zone) : null}
+      onChange={(wallClock) => set({ [name]: wallClock ? instantOf(wallClock, zone) : null })}
+    />
+  )
+}

@@ -1,0 +1,91 @@
+import { Anchor, Skeleton, Text } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { api, type Schemas } from '../../api/client.ts'
+import { ErrorNotice } from '../../components/ErrorNotice.tsx'
+import { Instant } from '../../time/Instant.tsx'
+import { useNow } from '../../time/useNow.ts'
+import { formatSeconds } from './formatSeconds.ts'
+import classes from './NextRuns.module.css'
+import { Panel } from './Panel.tsx'
+
+type Run = Schemas['UpcomingRuns']['items'][number]
+
+const ASKED = 300
+const SHOWN = 7
+const NAMED = 2
+const SECOND_MS = 1_000
+
+/** When which crons fire next, with what fires at the same second in one line. */
+export function NextRuns() {
+  const { t } = useTranslation('overview')
+  const { data, error, refetch, isPending } = api.useQuery('get', '/scheduler/upcoming', {
+    params: { query: { limit: ASKED } },
+  })
+  const now = useNow(SECOND_MS)
+  // Of the last time in an answer that is full, not all may be there.
+  const cutAt = data?.items.length === ASKED ? data.items.at(-1)!.at : undefined
+  return (
+    <Panel title={t('day.next')} to="/crons?is_enabled=true&order_by=next_run_at" linkText={t('day.crons')}>
+      {isPending && <Skeleton h={150} />}
+      {error && !data && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+      {data?.items.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('day.noRuns')}
+        </Text>
+      )}
+      {data && data.items.length > 0 && (
+        <ul className={classes.list}>
+          {firstRuns(data.items)
+            .slice(0, SHOWN)
+            .map(({ at, runs }) => (
+              <li key={at} className={classes.run}>
+                <Text size="sm" fw={600} className="tabular">
+                  <Countdown ms={Date.parse(at) - now} />
+                </Text>
+                <Text size="sm" component="div" className={classes.names}>
+                  {runs.slice(0, NAMED).map(({ cron_id: id, cron_name: name }, place) => (
+                    <span key={id}>
+                      {place > 0 && ', '}
+                      <Anchor component={Link} to={`/crons/${id}`} inherit>
+                        {name}
+                      </Anchor>
+                    </span>
+                  ))}
+                  {runs.length > NAMED && (
+                    <Text span c="dimmed" inherit title={runs.map(({ cron_name }) => cron_name).join('\n')}>
+                      {' '}
+                      {t(at === cutAt ? 'day.atLeastMore' : 'day.more', {
+                        count: runs.length - NAMED,
+                      })}
+                    </Text>
+                  )}
+                  <Text size="xs" c="dimmed">
+                    <Instant at={at} cronZone={runs[0]!.timezone} style="time" />
+                  </Text>
+                </Text>
+              </li>
+            ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+function Countdown({ ms }: { ms: number }) {
+  const { t } = useTranslation('overview')
+  if (ms <= 0) return t('day.due')
+  return t('day.runsIn', { duration: formatSeconds(Math.ceil(ms / SECOND_MS) * SECOND_MS) })
+}
+
+/** Each cron once, at its next time: one that fires each minute would leave no line for the others. */
+function firstRuns(runs: Run[]): Array<{ at: string; runs: Run[] }> {
+  const seen = new Set<number>()
+  const times = new Map<string, Run[]>()
+  for (const run of runs) {
+    if (seen.has(run.cron_id)) continue
+    seen.add(run.cron_id)
+    times.set(run.at, [...(times.get(run.at) ?? []), run])
+  }
+  return [...times].map(([at, together]) => ({ at, runs: together }))
+}
