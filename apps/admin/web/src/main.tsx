@@ -20,6 +20,8 @@ import { ZoneProvider } from './time/zone.tsx'
 
 /** What admin's content security policy lets styles through with. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce
+// Where the library that keeps the page still behind a window asks for it.
+if (nonce) Object.assign(globalThis, { __webpack_nonce__: nonce })
 
 const router = createBrowserRouter([
   {

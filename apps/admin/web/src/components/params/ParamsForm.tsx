@@ -5,6 +5,7 @@ import {
   type BaseInputTemplateProps,
   type DescriptionFieldProps,
   type ErrorSchema,
+  type FieldErrorProps,
   type FieldHelpProps,
   replaceStringParameters,
   type TitleFieldProps,
@@ -30,6 +31,7 @@ const TEMPLATES = {
   DescriptionFieldTemplate: FieldDescription,
   ArrayFieldTitleTemplate: ListTitle,
   FieldHelpTemplate: FieldHelp,
+  FieldErrorTemplate: FieldErrors,
   BaseInputTemplate: InputField,
 }
 
@@ -113,6 +115,17 @@ function InputField(props: BaseInputTemplateProps) {
 
 function ListTitle({ title }: ArrayFieldTitleProps) {
   return <span className={classes.title}>{title}</span>
+}
+
+/** Of lists and objects: inputs say themselves what is wrong with them. */
+function FieldErrors({ errors, schema, uiSchema }: FieldErrorProps) {
+  const isInput = schema.type !== 'array' && schema.type !== 'object'
+  if (!errors?.length || isInput || uiSchema?.['ui:field']) return null
+  return (
+    <Text size="xs" c="red">
+      {errors.join('; ')}
+    </Text>
+  )
 }
 
 function FieldHelp({ help }: FieldHelpProps) {
