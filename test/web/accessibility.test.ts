@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
+import { until } from '../support/until.ts'
 import { browserTests } from './support/browserTest.ts'
 import { type Populated, populate } from './support/populate.ts'
 import { type PageOptions, WebStack } from './support/WebStack.ts'
@@ -22,8 +23,8 @@ const PAGES: Array<[path: (populated: Populated) => string, heading: string]> = 
   [({ cronId }) => `/crons/${cronId}`, 'nightly warehouse load'],
   [({ cronId }) => `/crons/${cronId}/edit`, 'nightly warehouse load'],
   [() => '/jobs', 'Jobs'],
-  [({ failedId }) => `/jobs/${failedId}`, 'gated'],
-  [({ runningId }) => `/jobs/${runningId}`, 'gated'],
+  [({ failedId }) => `/jobs/${failedId}`, 'Job #'],
+  [({ runningId }) => `/jobs/${runningId}`, 'Job #'],
   [() => '/calendar', 'Calendar'],
   [() => '/forecast', 'Forecast'],
   [() => '/workers', 'Workers'],
@@ -68,23 +69,17 @@ browserTests('every page', () => {
     }
   })
 
-  test('is whole in Korean: no text of another language is missing', async () => {
+  test('opens in Korean', async () => {
     const page = await stack.open({ language: 'ko', path: '/settings' })
-    const broken: string[] = []
     for (const [path] of PAGES) {
       await page.goto(`${stack.origin}${path(seen)}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
-      // A missing key is shown as the key itself.
-      const text = (await page.locator('body').textContent()) ?? ''
-      for (const [key] of text.matchAll(/\b[a-z][A-Za-z]+\.[a-z][A-Za-z]+(\.[A-Za-z]+)*\b/g)) {
-        if (!/^(sql|jobu|http|localhost|example|etl|api)\b/.test(key)) broken.push(`${path(seen)} ${key}`)
-      }
+      await expectNone(page.locator('.mantine-Skeleton-root, .mantine-Loader-root'))
     }
-    expect(broken).toEqual([])
     await page.context().close()
   })
 
-  test('runs without an error, a violation of the policy, or a request to another host', () => {
+  test('runs without an error, a missing text, a violation of the policy, or a request to another host', () => {
     expect(stack.problems).toEqual([])
   })
 })
@@ -92,9 +87,13 @@ browserTests('every page', () => {
 /** Once its heading is there and nothing loads any more. */
 async function settled(page: Page, heading: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: heading }).waitFor()
-  await page.waitForFunction(
-    `document.querySelectorAll('.mantine-Skeleton-root, .mantine-Loader-root').length === 0`,
-  )
+  // Not page.waitForFunction: it evaluates a text in the page, which the content security policy forbids.
+  await expectNone(page.locator('.mantine-Skeleton-root, .mantine-Loader-root'))
+}
+
+/** Until nothing matches any more. */
+async function expectNone(locator: Locator): Promise<void> {
+  await until('nothing loads any more', async () => ((await locator.count()) === 0 ? true : undefined))
 }
 
 /** What axe calls serious or critical, each with where it is. */

@@ -50,12 +50,12 @@ browserTests('the frame around every page', () => {
 
   test('both languages, and the choice stays', async () => {
     const page = await stack.open()
-    await page.getByRole('link', { name: 'Crons' }).waitFor()
+    await page.getByRole('link', { name: 'Crons', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Language, Theme' }).click()
     await page.getByRole('menuitem', { name: '한국어' }).click()
-    await page.getByRole('link', { name: '크론' }).waitFor()
+    await page.getByRole('link', { name: '크론', exact: true }).waitFor()
     await page.reload()
-    await page.getByRole('link', { name: '크론' }).waitFor()
+    await page.getByRole('link', { name: '크론', exact: true }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('ko')
     await page.context().close()
   })

@@ -12,7 +12,7 @@ import { queryClient } from './api/client.ts'
 import { NotFound } from './components/NotFound.tsx'
 import { PageBroke } from './components/PageBroke.tsx'
 import { RoleGate } from './components/RoleGate.tsx'
-import { startLanguage } from './i18n/index.ts'
+import { loadPageTexts, startLanguage } from './i18n/index.ts'
 import { App } from './layout/App.tsx'
 import { PAGES } from './routes.tsx'
 import { theme } from './theme.ts'
@@ -33,7 +33,7 @@ const router = createBrowserRouter([
         path,
         errorElement: <PageBroke />,
         lazy: async () => {
-          const { default: Page } = await page()
+          const [{ default: Page }] = await Promise.all([page(), path === '/' || loadPageTexts()])
           return {
             element: (
               <RoleGate role={role}>

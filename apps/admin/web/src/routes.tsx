@@ -13,6 +13,7 @@ import {
 } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 import type { Role } from './api/session.tsx'
+import OverviewPage from './pages/overview/OverviewPage.tsx'
 
 type Page = () => Promise<{ default: ComponentType }>
 
@@ -33,13 +34,13 @@ export interface PageRoute {
   icon?: TablerIcon
   /** Who may open it; viewer unless said. */
   role?: Role
-  /** A file of its own for each page: the first load brings one. */
+  /** Loaded when it is opened, except for the overview, which comes with the frame. */
   page: Page
 }
 
 /** Every page there is, in the order of the menu. */
 export const PAGES: PageRoute[] = [
-  { path: '/', nav: 'overview', icon: IconGauge, page: () => import('./pages/overview/OverviewPage.tsx') },
+  { path: '/', nav: 'overview', icon: IconGauge, page: async () => ({ default: OverviewPage }) },
   { path: '/crons', nav: 'crons', icon: IconClockPlay, page: () => import('./pages/crons/CronsPage.tsx') },
   { path: '/crons/new', role: 'admin', page: () => import('./pages/crons/CronFormPage.tsx') },
   { path: '/crons/:id', page: () => import('./pages/cron/CronPage.tsx') },

@@ -2,7 +2,8 @@ import '@mantine/dates/styles.css'
 import { DateTimePicker } from '@mantine/dates'
 import { useTranslation } from 'react-i18next'
 import 'dayjs/locale/ko'
-import { instantOf, wallClockOf, zoneLabel } from '../time/format.ts'
+import { zoneLabel } from '../time/format.ts'
+import { instantOf, wallClockOf } from '../time/wallClock.ts'
 import { useZone } from '../time/zone.tsx'
 
 interface Props {

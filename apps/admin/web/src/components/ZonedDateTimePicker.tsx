@@ -3,7 +3,8 @@ import 'dayjs/locale/ko'
 import { DateTimePicker } from '@mantine/dates'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { instantOf, wallClockOf, zoneLabel } from '../time/format.ts'
+import { zoneLabel } from '../time/format.ts'
+import { instantOf, wallClockOf } from '../time/wallClock.ts'
 
 interface Props {
   label: string

@@ -1,9 +1,10 @@
 import 'i18next'
-import type en from './en/index.ts'
+import type frame from './en/index.ts'
+import type pages from './en/pages.ts'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common'
-    resources: typeof en
+    resources: typeof frame & typeof pages
   }
 }

@@ -1,4 +1,5 @@
-import { formatInstant, instantOf } from './format.ts'
+import { formatInstant } from './format.ts'
+import { instantOf } from './wallClock.ts'
 
 const DAY_MS = 86_400_000
 

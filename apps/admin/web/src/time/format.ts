@@ -1,10 +1,3 @@
-import dayjs from 'dayjs'
-import timezone from 'dayjs/plugin/timezone'
-import utc from 'dayjs/plugin/utc'
-
-dayjs.extend(utc)
-dayjs.extend(timezone)
-
 /** `2026-11-21 23:14:05`, `11-21 23:14`, `23:14:05` and `2026-11-21`. */
 export type InstantStyle = 'full' | 'minute' | 'time' | 'date'
 
@@ -46,16 +39,6 @@ export function zoneLabel(zone: string, at: string | Date = new Date()): string 
       .find(({ type }) => type === 'timeZoneName')?.value ??
     zone
   )
-}
-
-/** The instant at which clocks of a zone show `2026-11-21 23:14:05`, as pickers give it. @returns ISO 8601 in UTC */
-export function instantOf(wallClock: string, zone: string): string {
-  return dayjs.tz(wallClock, zone).toISOString()
-}
-
-/** What clocks of a zone show, as pickers take it: `2026-11-21 23:14:05`. */
-export function wallClockOf(at: string | Date, zone: string): string {
-  return dayjs(at).tz(zone).format('YYYY-MM-DD HH:mm:ss')
 }
 
 const UNITS = [

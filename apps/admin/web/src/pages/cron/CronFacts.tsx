@@ -5,9 +5,10 @@ import { api, type Schemas } from '../../api/client.ts'
 import { formatShare } from '../../components/dayResults.ts'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { addDays, dayOf } from '../../time/days.ts'
-import { formatDuration, instantOf } from '../../time/format.ts'
+import { formatDuration } from '../../time/format.ts'
 import { RelativeTime } from '../../time/Instant.tsx'
 import { useRoundedNow } from '../../time/useNow.ts'
+import { instantOf } from '../../time/wallClock.ts'
 import { useZone } from '../../time/zone.tsx'
 
 const HOUR_MS = 3_600_000

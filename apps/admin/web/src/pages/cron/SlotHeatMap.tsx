@@ -6,8 +6,8 @@ import { countOf, type DayStats, RESULTS, resultsOf } from '../../components/day
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { STATUS_COLOR } from '../../components/status.ts'
 import { addDays, dayOf, formatDay, weekdayOf } from '../../time/days.ts'
-import { instantOf } from '../../time/format.ts'
 import { useRoundedNow } from '../../time/useNow.ts'
+import { instantOf } from '../../time/wallClock.ts'
 import { useZone } from '../../time/zone.tsx'
 
 const WEEKS = 26
