@@ -50,7 +50,7 @@ export default function BackfillForm({ cron, goTo, close }: Props) {
     onSuccess: (made) => {
       notifyDone(t('backfilled', { count: made.count, name: cron.name }), {
         label: t('showRuns'),
-        onClick: () => goTo(`/jobs?cron_id=${cron.id}`),
+        onClick: () => goTo(`/jobs?cron=${cron.id}`),
       })
       close()
       return readCronsAnew()

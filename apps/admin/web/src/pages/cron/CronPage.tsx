@@ -124,7 +124,7 @@ function NoSuchCron() {
             {t('notFound.crons')}
           </Button>
           {/^\d+$/.test(id) && (
-            <Button component={Link} to={`/jobs?cron_id=${id}`} variant="default">
+            <Button component={Link} to={`/jobs?cron=${id}`} variant="default">
               {t('notFound.jobs')}
             </Button>
           )}

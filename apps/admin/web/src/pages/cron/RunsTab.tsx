@@ -115,7 +115,7 @@ export function RunsTab({ cron }: { cron: Schemas['Cron'] }) {
             <ShownOf list={list} />
             <Button
               component={Link}
-              to={`/jobs?cron_id=${cron.id}${status ? `&status=${status}` : ''}`}
+              to={`/jobs?cron=${cron.id}${status ? `&status=${status}` : ''}`}
               variant="subtle"
               size="xs"
               leftSection={<IconExternalLink size={14} aria-hidden />}
