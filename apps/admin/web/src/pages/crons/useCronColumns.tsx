@@ -240,7 +240,7 @@ function Tags({ tags, onTag }: { tags: string[]; onTag: (tag: string) => void })
       ))}
       {rest.length > 0 && (
         <Tooltip label={rest.join(', ')}>
-          <Badge size="xs" variant="default" tabIndex={0}>
+          <Badge size="xs" variant="default" tabIndex={0} flex="none">
             +{rest.length}
           </Badge>
         </Tooltip>
