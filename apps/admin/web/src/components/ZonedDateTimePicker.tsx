@@ -36,6 +36,7 @@ export function ZonedDateTimePicker({
     <DateTimePicker
       label={`${label} (${zoneLabel(zone, value ?? new Date())})`}
       description={description}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
       value={value && wallClockOf(value, zone)}
       onChange={(clock) => onChange(clock && instantOf(clock, zone))}
       valueFormat="YYYY-MM-DD HH:mm:ss"

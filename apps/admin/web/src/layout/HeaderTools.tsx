@@ -1,4 +1,14 @@
-import { ActionIcon, Badge, Button, Group, Indicator, Menu, Text, Tooltip } from '@mantine/core'
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  Group,
+  Indicator,
+  Menu,
+  Text,
+  Tooltip,
+  VisuallyHidden,
+} from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import {
   IconClock,
@@ -101,9 +111,10 @@ function ZoneMenu() {
           variant="default"
           size="sm"
           px="xs"
-          aria-label={t('header.zone')}
+          title={t('header.zone')}
           leftSection={<IconClock size={16} aria-hidden />}
         >
+          <VisuallyHidden>{t('header.zone')} </VisuallyHidden>
           {choice === 'cron' ? t('nav.crons') : zoneLabel(nameFor())}
         </Button>
       </Menu.Target>

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { fetchClient, type Schemas } from '../../api/client.ts'
 import { useZone } from '../../time/zone.tsx'
+import { jobsPath } from '../jobsPath.ts'
 import { notifyDone } from '../notify.tsx'
 import { ParamsEditor } from '../params/ParamsEditor.tsx'
 import type { Params } from '../params/paramsSchema.ts'
@@ -50,7 +51,7 @@ export default function BackfillForm({ cron, goTo, close }: Props) {
     onSuccess: (made) => {
       notifyDone(t('backfilled', { count: made.count, name: cron.name }), {
         label: t('showRuns'),
-        onClick: () => goTo(`/jobs?cron_id=${cron.id}`),
+        onClick: () => goTo(jobsPath({ cron: cron.id })),
       })
       close()
       return readCronsAnew()

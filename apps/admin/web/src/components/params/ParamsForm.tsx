@@ -1,8 +1,12 @@
 import { Text, Title } from '@mantine/core'
-import Form from '@rjsf/mantine'
+import Form, { Templates } from '@rjsf/mantine'
 import {
+  type ArrayFieldTitleProps,
+  type BaseInputTemplateProps,
   type DescriptionFieldProps,
   type ErrorSchema,
+  type FieldErrorProps,
+  type FieldHelpProps,
   replaceStringParameters,
   type TitleFieldProps,
   TranslatableString,
@@ -22,22 +26,33 @@ interface Props {
 }
 
 const FIELDS = { json: JsonField }
-const TEMPLATES = { TitleFieldTemplate: FieldTitle, DescriptionFieldTemplate: FieldDescription }
+const TEMPLATES = {
+  TitleFieldTemplate: FieldTitle,
+  DescriptionFieldTemplate: FieldDescription,
+  ArrayFieldTitleTemplate: ListTitle,
+  FieldHelpTemplate: FieldHelp,
+  FieldErrorTemplate: FieldErrors,
+  BaseInputTemplate: InputField,
+}
 
 /** Params as a form, drawn from the handler's JSON Schema. */
 export default function ParamsForm({ schema, value, onChange, errors }: Props) {
   const { t, i18n } = useTranslation('params')
+  const asJson = Object.keys(value).filter((name) => JSON.stringify(value[name])?.includes('"$secret"'))
   // The words change with the language.
   const drawn = useMemo(
     () =>
-      drawableSchema(schema, {
+      drawableSchema(schema, asJson, {
         byDefault: (text) => t('byDefault', { value: text }),
         typeName: (type) => t(`type.${type as 'string'}`),
       }),
-    [schema, t],
+    [schema, t, asJson.join()],
   )
-  const translate = (text: TranslatableString, params?: string[]) =>
-    TEXTS[text] ? t(TEXTS[text], { name: params?.[0] }) : replaceStringParameters(text, params)
+  const translate = (text: TranslatableString, params?: string[]) => {
+    // The value of an entry that was just added.
+    if (text === TranslatableString.NewStringDefault) return ''
+    return TEXTS[text] ? t(TEXTS[text]) : replaceStringParameters(text, params)
+  }
   return (
     <div className={classes.form}>
       <Form
@@ -63,7 +78,7 @@ export default function ParamsForm({ schema, value, onChange, errors }: Props) {
 }
 
 const TEXTS: Partial<
-  Record<TranslatableString, 'add' | 'remove' | 'up' | 'down' | 'copyItem' | 'newKey' | 'key' | 'yes' | 'no'>
+  Record<TranslatableString, 'add' | 'remove' | 'up' | 'down' | 'copyItem' | 'key' | 'yes' | 'no'>
 > = {
   [TranslatableString.AddButton]: 'add',
   [TranslatableString.AddItemButton]: 'add',
@@ -71,7 +86,6 @@ const TEXTS: Partial<
   [TranslatableString.MoveUpButton]: 'up',
   [TranslatableString.MoveDownButton]: 'down',
   [TranslatableString.CopyButton]: 'copyItem',
-  [TranslatableString.NewStringDefault]: 'newKey',
   [TranslatableString.KeyLabel]: 'key',
   [TranslatableString.YesLabel]: 'yes',
   [TranslatableString.NoLabel]: 'no',
@@ -92,9 +106,39 @@ function errorSchemaOf(errors: Record<string, string>): ErrorSchema {
   return root as ErrorSchema
 }
 
+const BaseInput = Templates.BaseInputTemplate!
+
+/** Without a value it would keep showing the last one that the JSON beside it had. */
+function InputField(props: BaseInputTemplateProps) {
+  return <BaseInput {...props} value={props.value ?? ''} />
+}
+
+function ListTitle({ title }: ArrayFieldTitleProps) {
+  return <span className={classes.title}>{title}</span>
+}
+
+/** Of lists and objects: inputs say themselves what is wrong with them. */
+function FieldErrors({ errors, schema, uiSchema }: FieldErrorProps) {
+  const isInput = schema.type !== 'array' && schema.type !== 'object'
+  if (!errors?.length || isInput || uiSchema?.['ui:field']) return null
+  return (
+    <Text size="xs" c="red">
+      {errors.join('; ')}
+    </Text>
+  )
+}
+
+function FieldHelp({ help }: FieldHelpProps) {
+  return help ? (
+    <Text size="xs" c="dimmed" mt={4}>
+      {help}
+    </Text>
+  ) : null
+}
+
 function FieldTitle({ id, title, required }: TitleFieldProps) {
   return (
-    <Title id={id} order={4} size="sm" mt={4}>
+    <Title id={id} order={4} className={classes.title} mt={4}>
       {title}
       {required && (
         <Text span c="red" aria-hidden>

@@ -16,24 +16,36 @@ export interface Words {
 /**
  * A handler's schema as the form draws it, and how. Defaults are shown as placeholders rather than written into the
  * params, so that a cron keeps following them; a value of any kind is typed as JSON.
+ *
+ * @param asJson  params whose values are something else than their type, as references to secrets are
  */
-export function drawableSchema(schema: JsonSchema, words: Words): { schema: JsonSchema; uiSchema: UiSchema } {
+export function drawableSchema(
+  schema: JsonSchema,
+  asJson: string[],
+  words: Words,
+): { schema: JsonSchema; uiSchema: UiSchema } {
   const uiSchema: UiSchema = { 'ui:submitButtonOptions': { norender: true } }
   const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => {
     if (typeof property !== 'object') return [name, property] as const
-    uiSchema[name] = uiOf(name, property, schema, words)
-    return [name, namingForms(property, words)] as const
+    const isAny = asJson.includes(name) || isAnyJson(property, schema)
+    uiSchema[name] = isAny ? { 'ui:field': 'json' } : uiOf(name, property, schema, words)
+    return [name, isAny ? anyJson(property) : namingForms(property, words)] as const
   })
   const { title: _, description: __, ...rest } = schema
   return { schema: { ...rest, properties: Object.fromEntries(properties) }, uiSchema }
 }
 
 function uiOf(name: string, property: JsonSchema, root: JsonSchema, words: Words): UiSchema {
-  if (isAnyJson(property, root)) return { 'ui:field': 'json' }
   const ui: UiSchema = {}
   const { default: byDefault, type } = property
   if (['string', 'number', 'boolean'].includes(typeof byDefault))
     ui['ui:placeholder'] = words.byDefault(String(byDefault))
+  else if (byDefault && JSON.stringify(byDefault).length > 2)
+    ui['ui:description'] = [property.description, words.byDefault(JSON.stringify(byDefault))]
+      .filter(Boolean)
+      .join('; ')
+  // The select of the theme leaves it out.
+  if (property.enum || (type === 'boolean' && byDefault === true)) ui['ui:help'] = property.description
   // A box that is not ticked would look like the opposite of its default.
   if (type === 'boolean' && byDefault === true) ui['ui:widget'] = 'select'
   if (type === 'string' && !property.enum && LONG_TEXT.test(name)) {
@@ -56,6 +68,12 @@ function isAnyJson(property: JsonSchema, root: JsonSchema): boolean {
   if (forms) return forms.length >= 5 && JSON.stringify(forms).includes('"object"')
   return !('type' in target || 'enum' in target || 'const' in target || '$ref' in target || 'allOf' in target)
 }
+
+/** Without its forms, between which nobody has to choose. */
+const anyJson = ({ title, description }: JsonSchema): JsonSchema => ({
+  ...(title && { title }),
+  ...(description && { description }),
+})
 
 /** Gives the forms of `anyOf` and `oneOf` names to choose by. */
 function namingForms(property: JsonSchema, words: Words): JsonSchema {

@@ -40,21 +40,22 @@ const ALSO_KNOWN = [
  */
 export const paramsValidator: ValidatorType<Params, JsonSchema> = {
   validateFormData(formData, schema) {
-    const errors = faults(schema, formData)
+    const errors = faults(schema, formData ?? {})
     return { errors, errorSchema: toErrorSchema<Params>(errors) }
   },
   isValid(schema, formData, rootSchema) {
-    return faults({ ...schema, $defs: rootSchema.$defs } as JsonSchema, formData as Params).length === 0
+    if (formData === undefined) return false
+    return faults({ ...schema, $defs: rootSchema.$defs } as JsonSchema, formData).length === 0
   },
   rawValidation(schema, formData) {
-    return { errors: faults(schema, formData) as never[] }
+    return { errors: faults(schema, formData ?? {}) as never[] }
   },
 }
 
 function faults(schema: JsonSchema, value: unknown): RJSFValidationError[] {
   let found: OutputUnit[]
   try {
-    found = new Validator(schema as Schema, '2020-12', false).validate(value ?? {}).errors
+    found = new Validator(schema as Schema, '2020-12', false).validate(value).errors
   } catch {
     // A schema this validator cannot read, such as a pattern for another engine: the server decides.
     return []

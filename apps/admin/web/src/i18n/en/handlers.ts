@@ -12,7 +12,7 @@ export default {
     runs: 'Runs, 7 days',
     success: 'Success',
     p50: 'Median',
-    p95: '95th percentile',
+    p95: 'p95',
   },
   state: {
     served_one: 'Served by {{count}} worker',

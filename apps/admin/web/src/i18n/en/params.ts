@@ -14,7 +14,6 @@ export default {
   up: 'Move up',
   down: 'Move down',
   copyItem: 'Copy',
-  newKey: 'name',
   key: 'Name',
   yes: 'Yes',
   no: 'No',

@@ -14,7 +14,7 @@ export default {
   },
   meaning: {
     ACTIVE: 'It shows itself and takes work.',
-    DRAINING: 'It finishes what it holds, takes nothing more, and then stops.',
+    DRAINING: 'It finishes what it holds and takes nothing more; idle then, it can be stopped.',
     STOPPED: 'It ended in order, holding nothing.',
     LOST: 'It vanished without ending. What it held was given to others once its leases ran out.',
     SILENT:
@@ -54,11 +54,11 @@ export default {
   drain: {
     action: 'Drain',
     title: 'Drain this worker?',
-    text: '{{id}} takes no more work, finishes what it holds now and then stops. It does not come back by itself: to take work again it has to be started again.',
+    text: '{{id}} takes no more work, finishes what it holds now, however long that takes, and then waits to be stopped. There is no way back: to take work again it has to be started again.',
     holds_one: 'It holds {{count}} job now.',
     holds_other: 'It holds {{count}} jobs now.',
     holdsNone: 'It holds no job now.',
-    last: 'No other worker is active: once it drains, nothing runs until one is started.',
+    last: 'No other worker is active: from then on nothing starts until one is started.',
     done: '{{id}} is draining',
     notActive: 'Only an active worker can drain.',
   },

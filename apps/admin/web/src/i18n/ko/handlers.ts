@@ -15,7 +15,7 @@ export default {
     runs: '실행 (7일)',
     success: '성공률',
     p50: '중앙값',
-    p95: '95백분위',
+    p95: 'p95',
   },
   state: {
     served_other: '워커 {{count}}개가 제공 중',

@@ -17,7 +17,6 @@ export default {
   up: '위로 이동',
   down: '아래로 이동',
   copyItem: '복사',
-  newKey: '이름',
   key: '이름',
   yes: '예',
   no: '아니요',

@@ -18,6 +18,7 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { api } from '../../api/client.ts'
 import { useMay, useSession } from '../../api/session.tsx'
+import { jobsPath } from '../../components/jobsPath.ts'
 import { changeLanguage, LANGUAGES, type Language } from '../../i18n/index.ts'
 import { useLive } from '../../live/LiveProvider.tsx'
 import { BROWSER_ZONE, useZone, ZONE_CHOICES } from '../../time/zone.tsx'
@@ -59,14 +60,14 @@ export function useActionCommands(): Command[] {
       label: t('action.failures'),
       keywords: 'failed failures errors',
       icon: IconAlertTriangle,
-      run: () => void navigate('/jobs?status=FAILED&status=TIMEOUT'),
+      run: () => void navigate(jobsPath({ status: ['FAILED', 'TIMEOUT'] })),
     },
     {
       id: 'do-running',
       label: t('action.running'),
       keywords: 'running',
       icon: IconProgress,
-      run: () => void navigate('/jobs?status=RUNNING'),
+      run: () => void navigate(jobsPath({ status: ['RUNNING'] })),
     },
     {
       id: 'do-live',

@@ -4,7 +4,8 @@ import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { countOf, type DayStats, formatShare, resultsOf } from '../../components/dayResults.ts'
-import { STATUS_COLOR } from '../../components/status.ts'
+import { jobsPath } from '../../components/jobsPath.ts'
+import { STATUS_COLOR, type Status } from '../../components/status.ts'
 import { dayBounds, formatDay } from '../../time/days.ts'
 import classes from './Calendar.module.css'
 import { DayFigures, RESULT_ICON, SuccessRate } from './DayFigures.tsx'
@@ -83,13 +84,7 @@ function DayDetails({ date, day, zone, cronId, handler }: DayCellProps & { day: 
   const { t, i18n } = useTranslation(['calendar', 'common'])
   const count = (value: number) => value.toLocaleString(i18n.language)
   const { from, to } = dayBounds(date, zone)
-  const link = (statuses: string[]) => {
-    const params = new URLSearchParams({ from_date: from, to_date: to })
-    if (cronId) params.set('cron_id', String(cronId))
-    if (handler) params.set('handler_name', handler)
-    for (const status of statuses) params.append('status', status)
-    return `/jobs?${params}`
-  }
+  const link = (status: Status[]) => jobsPath({ from, to, cron: cronId, handler, status })
   return (
     <Stack gap="xs">
       <Group justify="space-between" wrap="nowrap">

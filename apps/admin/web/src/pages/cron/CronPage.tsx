@@ -6,6 +6,7 @@ import { api, type Schemas } from '../../api/client.ts'
 import { CronActions } from '../../components/cronActions/CronActions.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
+import { jobsPath } from '../../components/jobsPath.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { useFilters } from '../../components/useFilters.ts'
 import { AuditTab } from './AuditTab.tsx'
@@ -124,7 +125,7 @@ function NoSuchCron() {
             {t('notFound.crons')}
           </Button>
           {/^\d+$/.test(id) && (
-            <Button component={Link} to={`/jobs?cron_id=${id}`} variant="default">
+            <Button component={Link} to={jobsPath({ cron: Number(id) })} variant="default">
               {t('notFound.jobs')}
             </Button>
           )}

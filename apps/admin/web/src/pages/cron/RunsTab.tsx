@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import type { Schemas } from '../../api/client.ts'
 import { useList } from '../../api/useList.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
+import { jobsPath } from '../../components/jobsPath.ts'
 import { ReasonText } from '../../components/ReasonText.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { STATUSES } from '../../components/status.ts'
@@ -115,7 +116,7 @@ export function RunsTab({ cron }: { cron: Schemas['Cron'] }) {
             <ShownOf list={list} />
             <Button
               component={Link}
-              to={`/jobs?cron_id=${cron.id}${status ? `&status=${status}` : ''}`}
+              to={jobsPath({ cron: cron.id, status: status ? [status] : [] })}
               variant="subtle"
               size="xs"
               leftSection={<IconExternalLink size={14} aria-hidden />}

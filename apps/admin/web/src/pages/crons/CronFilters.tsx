@@ -1,10 +1,11 @@
-import { Button, Group, MultiSelect, Select, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
-import { IconSearch, IconX } from '@tabler/icons-react'
+import { Box, Button, Group, MultiSelect, Select, TextInput } from '@mantine/core'
+import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
+import { IconFilter, IconSearch, IconX } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
 import type { useFilters } from '../../components/useFilters.ts'
+import classes from './CronFilters.module.css'
 import { LAST_STATUSES } from './cronFilter.ts'
 
 /** While a text is still being typed it is not searched, in milliseconds. */
@@ -26,66 +27,78 @@ export function CronFilters({ filters, onClear }: Props) {
     // One that no cron has any more is still what the list is narrowed by.
     ...chosen.filter((name) => !items.some((item) => item.name === name)),
   ]
+  const [isOpen, fold] = useDisclosure(false)
   const [owner, handler] = [get('owner'), get('handler_name')]
   return (
     <Group gap="xs" mb="sm" role="search" aria-label={t('filters')}>
       <SearchInput value={get('q') ?? ''} onChange={(q) => set({ q })} />
-      <MultiSelect
-        aria-label={t('tags')}
-        placeholder={all('tag').length === 0 ? t('tags') : undefined}
-        data={counted(facets?.tags, all('tag'))}
-        value={all('tag')}
-        onChange={(tag) => set({ tag })}
-        searchable
-        clearable
-        miw={130}
-        maw={280}
-      />
-      <Select
-        aria-label={t('owner')}
-        placeholder={t('owner')}
-        data={counted(facets?.owners, owner ? [owner] : [])}
-        value={owner ?? null}
-        onChange={(next) => set({ owner: next })}
-        searchable
-        clearable
-        w={130}
-      />
-      <Select
-        aria-label={t('handler')}
-        placeholder={t('handler')}
-        data={counted(facets?.handlers, handler ? [handler] : [])}
-        value={handler ?? null}
-        onChange={(next) => set({ handler_name: next })}
-        searchable
-        clearable
-        w={140}
-      />
-      <Select
-        aria-label={t('enabled')}
-        placeholder={t('enabled')}
-        data={[
-          { value: 'true', label: t('isEnabled') },
-          { value: 'false', label: t('isDisabled') },
-        ]}
-        value={get('is_enabled') ?? null}
-        onChange={(next) => set({ is_enabled: next })}
-        clearable
-        w={120}
-      />
-      <MultiSelect
-        aria-label={t('lastStatus')}
-        placeholder={all('last_status').length === 0 ? t('lastStatus') : undefined}
-        data={LAST_STATUSES.map((status) => ({
-          value: status,
-          label: t(`status.${status}`, { ns: 'common' }),
-        }))}
-        value={all('last_status')}
-        onChange={(next) => set({ last_status: next })}
-        clearable
-        miw={130}
-        maw={280}
-      />
+      <Button
+        hiddenFrom="sm"
+        variant="default"
+        leftSection={<IconFilter size={16} aria-hidden />}
+        aria-expanded={isOpen}
+        onClick={fold.toggle}
+      >
+        {t('filters')}
+      </Button>
+      <Box className={classes.more} data-open={isOpen || undefined}>
+        <MultiSelect
+          aria-label={t('tags')}
+          placeholder={all('tag').length === 0 ? t('tags') : undefined}
+          data={counted(facets?.tags, all('tag'))}
+          value={all('tag')}
+          onChange={(tag) => set({ tag })}
+          searchable
+          clearable
+          miw={130}
+          maw={280}
+        />
+        <Select
+          aria-label={t('owner')}
+          placeholder={t('owner')}
+          data={counted(facets?.owners, owner ? [owner] : [])}
+          value={owner ?? null}
+          onChange={(next) => set({ owner: next })}
+          searchable
+          clearable
+          w={130}
+        />
+        <Select
+          aria-label={t('handler')}
+          placeholder={t('handler')}
+          data={counted(facets?.handlers, handler ? [handler] : [])}
+          value={handler ?? null}
+          onChange={(next) => set({ handler_name: next })}
+          searchable
+          clearable
+          w={140}
+        />
+        <Select
+          aria-label={t('enabled')}
+          placeholder={t('enabled')}
+          data={[
+            { value: 'true', label: t('isEnabled') },
+            { value: 'false', label: t('isDisabled') },
+          ]}
+          value={get('is_enabled') ?? null}
+          onChange={(next) => set({ is_enabled: next })}
+          clearable
+          w={120}
+        />
+        <MultiSelect
+          aria-label={t('lastStatus')}
+          placeholder={all('last_status').length === 0 ? t('lastStatus') : undefined}
+          data={LAST_STATUSES.map((status) => ({
+            value: status,
+            label: t(`status.${status}`, { ns: 'common' }),
+          }))}
+          value={all('last_status')}
+          onChange={(next) => set({ last_status: next })}
+          clearable
+          miw={130}
+          maw={280}
+        />
+      </Box>
       {onClear && (
         <Button variant="subtle" color="gray" leftSection={<IconX size={16} aria-hidden />} onClick={onClear}>
           {t('table.clearFilters', { ns: 'common' })}
@@ -112,7 +125,7 @@ function SearchInput({ value, onChange }: { value: string; onChange: (text: stri
         setText(event.currentTarget.value)
         tell(event.currentTarget.value)
       }}
-      w={210}
+      className={classes.search}
     />
   )
 }

@@ -19,6 +19,14 @@ interface Props extends FieldsProps {
   isDisabled?: boolean
 }
 
+/** Inputs beside each other stand in line, however long what is said of them. */
+export const WORDS_BELOW: Array<'label' | 'input' | 'description' | 'error'> = [
+  'label',
+  'input',
+  'description',
+  'error',
+]
+
 /** A whole number of a cron. */
 export function NumberField({ form, errorOf, field, min, max, isSeconds, isOptional, isDisabled }: Props) {
   const { t } = useTranslation('cronForm')
@@ -29,6 +37,7 @@ export function NumberField({ form, errorOf, field, min, max, isSeconds, isOptio
     <NumberInput
       label={t(`label.${field}`)}
       description={`${t(`help.${field}`)}${inUnits}`}
+      inputWrapperOrder={WORDS_BELOW}
       min={min}
       max={max}
       allowDecimal={false}

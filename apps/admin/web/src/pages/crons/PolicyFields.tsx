@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FormSection } from './FormSection.tsx'
 import type { FieldsProps } from './GeneralFields.tsx'
-import { NumberField } from './NumberField.tsx'
+import { NumberField, WORDS_BELOW } from './NumberField.tsx'
 
 const OVERLAPS = ['skip', 'allow', 'buffer_one', 'replace'] as const
 const MISFIRES = ['fire_once', 'fire_all', 'skip'] as const
@@ -99,6 +99,7 @@ export function PolicyFields({ form, errorOf }: FieldsProps) {
             <TextInput
               label={t('label.queue')}
               description={t('help.queue')}
+              inputWrapperOrder={WORDS_BELOW}
               maxLength={100}
               {...form.getInputProps('queue')}
               error={errorOf('queue')}

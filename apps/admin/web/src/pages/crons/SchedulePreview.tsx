@@ -19,6 +19,12 @@ export function SchedulePreview({ preview, timezone }: { preview: Preview; timez
   const display = nameFor(timezone)
   // Two clocks that show the same would say nothing.
   const other = display === timezone ? (timezone === 'UTC' ? 'Asia/Seoul' : 'UTC') : display
+  const runs = data?.next.slice(0, RUNS_SHOWN) ?? []
+  // Seconds are shown where they say something.
+  const clock = (at: string, zone: string) => {
+    const full = formatInstant(at, zone)
+    return runs.every((run) => /:00(\.0+)?Z$/.test(run)) ? full.slice(0, -3) : full
+  }
   const moves = new Map(data?.daylight_saving?.map(({ at, effect }) => [at, effect]))
   return (
     <Paper className={classes.frame} p="sm" role="region" aria-label={t('preview')} aria-live="polite">
@@ -40,7 +46,7 @@ export function SchedulePreview({ preview, timezone }: { preview: Preview; timez
             {data.description}
           </Text>
           <Text size="xs" c="dimmed" mb="xs">
-            {t('nextRuns', { count: Math.min(RUNS_SHOWN, data.next.length) })}
+            {t('nextRuns', { count: runs.length })}
           </Text>
           <Moves moves={data.daylight_saving ?? []} timezone={timezone} />
           <Table
@@ -57,14 +63,14 @@ export function SchedulePreview({ preview, timezone }: { preview: Preview; timez
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {data.next.slice(0, RUNS_SHOWN).map((at) => (
+              {runs.map((at) => (
                 <Table.Tr key={at}>
                   <Table.Td className="tabular">
-                    {weekday(at, timezone)} {formatInstant(at, timezone)}{' '}
+                    {weekday(at, timezone)} {clock(at, timezone)}{' '}
                     {moves.has(at) && <Moved effect={moves.get(at)!} />}
                   </Table.Td>
                   <Table.Td className="tabular">
-                    {weekday(at, other)} {formatInstant(at, other)}
+                    {weekday(at, other)} {clock(at, other)}
                   </Table.Td>
                   <Table.Td className={classes.relative}>
                     <RelativeTime at={at} cronZone={timezone} />

@@ -56,7 +56,7 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
       header: t('schedule'),
       hideBelow: 'sm',
       cell: (cron) => (
-        <Stack gap={0} maw={200}>
+        <Stack gap={0} maw={185}>
           <Text size="sm" truncate title={cron.schedule_in_words}>
             {scheduleWords(cron)}
           </Text>
@@ -196,7 +196,7 @@ function NameCell({ cron }: { cron: Cron }) {
   const { id, name, description, handler_name } = cron
   const reason = cron.is_enabled ? null : cron.disabled_reason
   return (
-    <Box maw={{ base: 150, sm: 240 }}>
+    <Box maw={{ base: 132, sm: 220 }}>
       <Anchor component={Link} to={`/crons/${id}`} fw={600} size="sm" display="block" truncate title={name}>
         {name}
       </Anchor>
@@ -224,7 +224,7 @@ function NameCell({ cron }: { cron: Cron }) {
 }
 
 /** So many tags stand in a row; the rest by their number. */
-const TAGS_SHOWN = 2
+const TAGS_SHOWN = 1
 
 function Tags({ tags, onTag }: { tags: string[]; onTag: (tag: string) => void }) {
   const { t } = useTranslation('crons')
@@ -233,7 +233,7 @@ function Tags({ tags, onTag }: { tags: string[]; onTag: (tag: string) => void })
     <Group gap={4} wrap="nowrap">
       {tags.slice(0, TAGS_SHOWN).map((tag) => (
         <UnstyledButton key={tag} onClick={() => onTag(tag)} aria-label={t('onlyTag', { tag })}>
-          <Badge size="xs" variant="default" tt="none" maw={84} style={{ cursor: 'pointer' }}>
+          <Badge size="xs" variant="default" tt="none" maw={120} style={{ cursor: 'pointer' }}>
             {tag}
           </Badge>
         </UnstyledButton>

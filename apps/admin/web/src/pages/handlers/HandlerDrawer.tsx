@@ -6,6 +6,7 @@ import { Link } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
 import { Allowed } from '../../api/session.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
+import { jobsPath } from '../../components/jobsPath.ts'
 import { formatDuration } from '../../time/format.ts'
 import { Instant } from '../../time/Instant.tsx'
 import { ParamsSchema } from './ParamsSchema.tsx'
@@ -91,7 +92,7 @@ function Detail({
         </Allowed>
         <Button
           component={Link}
-          to={`/jobs?handler=${name}`}
+          to={jobsPath({ handler: name })}
           size="sm"
           variant="default"
           leftSection={<IconListDetails size={16} aria-hidden />}

@@ -2,6 +2,7 @@ import { Anchor, Paper, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { jobsPath } from '../../components/jobsPath.ts'
 import { formatDuration } from '../../time/format.ts'
 import { Instant } from '../../time/Instant.tsx'
 import classes from './JobPage.module.css'
@@ -32,7 +33,7 @@ export function JobFacts({ job }: { job: JobDetail }) {
     ],
     [
       t('facts.queue'),
-      <Anchor key="queue" component={Link} to={`/jobs?queue=${encodeURIComponent(job.queue)}`} inherit>
+      <Anchor key="queue" component={Link} to={jobsPath({ queue: job.queue })} inherit>
         {job.queue}
       </Anchor>,
     ],

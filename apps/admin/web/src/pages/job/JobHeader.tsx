@@ -1,6 +1,7 @@
 import { Anchor, Group, Paper, Progress, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { jobsPath } from '../../components/jobsPath.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { formatDuration, formatRelative } from '../../time/format.ts'
@@ -28,7 +29,7 @@ export function JobHeader({ job }: { job: JobDetail }) {
               </>
             )}
             <span>{t('header.handler')}</span>
-            <Anchor component={Link} to={`/jobs?handler=${encodeURIComponent(handler_name)}`} inherit>
+            <Anchor component={Link} to={jobsPath({ handler: handler_name })} inherit>
               {handler_name}
             </Anchor>
           </Group>

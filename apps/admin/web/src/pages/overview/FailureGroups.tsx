@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
+import { jobsPath } from '../../components/jobsPath.ts'
 import { FailureRow } from './FailureRow.tsx'
-import { jobsPath } from './links.ts'
 import { Panel } from './Panel.tsx'
 import { useNumbers } from './useNumbers.ts'
 
@@ -33,7 +33,7 @@ export function FailureGroups() {
       }
       {...(data && data.total > 0
         ? {
-            to: jobsPath({ status: ['FAILED', 'TIMEOUT'], from_date: data.from }),
+            to: jobsPath({ status: ['FAILED', 'TIMEOUT'], last: '24h' }),
             linkText: t('failures.allFailures'),
           }
         : {})}

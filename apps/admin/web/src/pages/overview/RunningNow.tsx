@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
-import { jobsPath } from './links.ts'
+import { jobsPath } from '../../components/jobsPath.ts'
 import { Panel } from './Panel.tsx'
 import { type RunningJob, RunningRow } from './RunningRow.tsx'
 import { useNumbers } from './useNumbers.ts'
@@ -35,6 +35,7 @@ export function RunningNow() {
   return (
     <Panel
       title={t('running.title')}
+      isTall={false}
       aside={
         data && (
           <Badge variant="light" color={total > 0 ? 'blue' : 'gray'}>

@@ -43,7 +43,7 @@ export function Section({
 export function Row({ name, hint, children }: { name: string; hint?: ReactNode; children: ReactNode }) {
   return (
     <Group justify="space-between" gap="sm" mih={36}>
-      <div style={{ maxWidth: 340 }}>
+      <div style={{ flex: '1 1 150px', maxWidth: 340 }}>
         <Text size="sm" fw={550}>
           {name}
         </Text>

@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
 import { listOf } from '../../api/listOf.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
+import { jobsPath } from '../../components/jobsPath.ts'
 import type { Column } from '../../components/table/column.ts'
 import { DataTable } from '../../components/table/DataTable.tsx'
 import { formatDuration } from '../../time/format.ts'
@@ -28,7 +29,7 @@ export function QueueTable() {
       cell: ({ name }) => (
         <Anchor
           component={Link}
-          to={`/jobs?queue=${encodeURIComponent(name)}`}
+          to={jobsPath({ queue: name })}
           size="sm"
           fw={600}
           aria-label={t('queue.jobs', { name })}

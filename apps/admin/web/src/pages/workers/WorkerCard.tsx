@@ -65,7 +65,7 @@ export function WorkerCard({ worker, jobs, isLast }: Props) {
             <Allowed role="admin">
               <Tooltip label={t('drain.notActive')} disabled={canDrain}>
                 <Button
-                  size="xs"
+                  size="sm"
                   variant="default"
                   data-disabled={!canDrain || undefined}
                   aria-disabled={!canDrain}

@@ -100,7 +100,7 @@ function Summary({ live, dispatchers }: { live: Schemas['Worker'][]; dispatchers
   const running = live.reduce((sum, worker) => sum + heldBy(worker), 0)
   const pool = live.reduce((sum, { pool_size }) => sum + pool_size, 0)
   return (
-    <Group gap="lg">
+    <Group gap="lg" style={{ rowGap: 4 }}>
       {[
         t('summary.workers', { count: live.length }),
         t('summary.slots', { running, pool }),
