@@ -71,14 +71,21 @@ export default function HandlersPage() {
       id: 'isolation',
       header: t('column.isolation'),
       hideBelow: 'lg',
-      cell: ({ isolation }) => t(`isolation.${isolation as 'none'}`),
+      cell: ({ isolation }) => (
+        <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
+          {t(`isolation.${isolation as 'none'}`)}
+        </Text>
+      ),
     },
     {
       id: 'queues',
       header: t('column.queues'),
       hideBelow: 'lg',
-      cell: ({ queues }) =>
-        queues.map((queue) => (queue === '*' ? t('everyQueue') : queue)).join(', ') || '–',
+      cell: ({ queues }) => (
+        <Text size="sm" truncate maw={160}>
+          {queues.map((queue) => (queue === '*' ? t('everyQueue') : queue)).join(', ') || '–'}
+        </Text>
+      ),
     },
     {
       id: 'crons',
