@@ -48,7 +48,7 @@ browserTests('jobs', () => {
     await page.getByLabel('Search the log').fill('REACHED')
     await page.getByText('1 of 2').waitFor()
     expect(await log.locator('mark').allTextContents()).toEqual(['reached', 'reached'])
-    await page.getByRole('textbox', { name: 'Level' }).click()
+    await page.getByRole('combobox', { name: 'Level' }).click()
     await page.getByRole('option', { name: 'Warnings and errors' }).click()
     await log.getByText('opened the source').waitFor({ state: 'detached' })
 
@@ -87,8 +87,8 @@ browserTests('jobs', () => {
     await Promise.all([...mine, other].map((id) => isNow(id, 'FAILED')))
     await stack.moveGate('bulk', { outcome: 'SUCCESS' })
     const page = await stack.open({ path: '/jobs', as: 'operator' })
-    await page.getByRole('checkbox', { name: 'Failed' }).check()
-    const queue = page.getByRole('textbox', { name: 'Queue' })
+    await page.getByRole('group', { name: 'Status' }).getByText('Failed').click()
+    const queue = page.getByRole('combobox', { name: 'Queue' })
     await queue.fill('bulk')
     await queue.press('Enter')
     await page.getByText('3 of 3').waitFor()
@@ -151,9 +151,7 @@ browserTests('jobs', () => {
     await page.getByText('100 of 450').waitFor()
     for (const count of [200, 300, 400]) {
       await rows.evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
-      await page
-        .getByText(new RegExp(`^(${count}|${Math.min(450, count + 100)}) of 450`))
-        .waitFor()
+      await page.getByText(new RegExp(`^(${count}|${Math.min(450, count + 100)}) of 450`)).waitFor()
     }
     let reads = 0
     page.on('request', (request) => {

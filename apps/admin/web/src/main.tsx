@@ -24,47 +24,51 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]'
 // What keeps the page behind a window from scrolling writes a <style> of its own.
 if (nonce) setNonce(nonce)
 
-const router = createBrowserRouter([
-  {
-    element: <App />,
-    errorElement: <PageBroke />,
-    hydrateFallbackElement: <></>,
-    children: [
-      ...PAGES.map(({ path, role = 'viewer', page }) => ({
-        path,
-        errorElement: <PageBroke />,
-        lazy: async () => {
-          const [{ default: Page }] = await Promise.all([page(), path === '/' || loadPageTexts()])
-          return {
-            element: (
-              <RoleGate role={role}>
-                <Page />
-              </RoleGate>
-            ),
-          }
-        },
-      })),
-      { path: '*', element: <NotFound /> },
-    ],
-  },
-])
+/** Opens the page of the address at once: not before there is a language. */
+const makeRouter = () =>
+  createBrowserRouter([
+    {
+      element: <App />,
+      errorElement: <PageBroke />,
+      hydrateFallbackElement: <></>,
+      children: [
+        ...PAGES.map(({ path, role = 'viewer', page }) => ({
+          path,
+          errorElement: <PageBroke />,
+          lazy: async () => {
+            const [{ default: Page }] = await Promise.all([page(), path === '/' || loadPageTexts()])
+            return {
+              element: (
+                <RoleGate role={role}>
+                  <Page />
+                </RoleGate>
+              ),
+            }
+          },
+        })),
+        { path: '*', element: <NotFound /> },
+      ],
+    },
+  ])
 
-await startLanguage()
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <MantineProvider
-      theme={theme}
-      defaultColorScheme="auto"
-      {...(nonce ? { getStyleNonce: () => nonce } : {})}
-    >
-      <QueryClientProvider client={queryClient}>
-        <ZoneProvider>
-          <ModalsProvider>
-            <Notifications position="bottom-right" />
-            <RouterProvider router={router} />
-          </ModalsProvider>
-        </ZoneProvider>
-      </QueryClientProvider>
-    </MantineProvider>
-  </StrictMode>,
-)
+// Not awaited at the top: files that share this one would wait for it, and it for them.
+void startLanguage().then(() => {
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        defaultColorScheme="auto"
+        {...(nonce ? { getStyleNonce: () => nonce } : {})}
+      >
+        <QueryClientProvider client={queryClient}>
+          <ZoneProvider>
+            <ModalsProvider>
+              <Notifications position="bottom-right" />
+              <RouterProvider router={makeRouter()} />
+            </ModalsProvider>
+          </ZoneProvider>
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  )
+})

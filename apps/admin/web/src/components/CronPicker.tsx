@@ -11,12 +11,9 @@ const SETTLE_MS = 200
 export function CronPicker({
   value,
   onChange,
-  label,
 }: {
   value: number | undefined
   onChange: (id: number | null) => void
-  /** Of the field, and of having chosen none: `All crons`. */
-  label: string
 }) {
   const { t } = useTranslation()
   const [typed, setTyped] = useState('')
@@ -28,7 +25,7 @@ export function CronPicker({
     { enabled: value !== undefined },
   )
   // What the field says of itself is no search.
-  const isSearch = q !== '' && q !== label && q !== chosen.data?.name
+  const isSearch = q !== '' && q !== t('picker.allCrons') && q !== chosen.data?.name
   const { data } = api.useQuery('get', '/crons', {
     params: {
       query: {
@@ -45,8 +42,11 @@ export function CronPicker({
     <Select
       size="xs"
       w={{ base: '100%', xs: 230 }}
-      aria-label={label}
-      data={[{ value: '', label }, ...[...names].map(([id, name]) => ({ value: id, label: name }))]}
+      aria-label={t('picker.cron')}
+      data={[
+        { value: '', label: t('picker.allCrons') },
+        ...[...names].map(([id, name]) => ({ value: id, label: name })),
+      ]}
       value={value === undefined ? '' : String(value)}
       onChange={(id) => onChange(id ? Number(id) : null)}
       onSearchChange={setTyped}

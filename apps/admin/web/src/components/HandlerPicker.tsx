@@ -6,12 +6,9 @@ import { api } from '../api/client.ts'
 export function HandlerPicker({
   value,
   onChange,
-  label,
 }: {
   value: string | undefined
   onChange: (name: string | null) => void
-  /** Of the field, and of having chosen none: `All handlers`. */
-  label: string
 }) {
   const { t } = useTranslation()
   const { data } = api.useQuery('get', '/handlers', { params: { query: { size: 200, fields: ['name'] } } })
@@ -21,8 +18,8 @@ export function HandlerPicker({
     <Select
       size="xs"
       w={{ base: '100%', xs: 180 }}
-      aria-label={label}
-      data={[{ value: '', label }, ...names]}
+      aria-label={t('picker.handler')}
+      data={[{ value: '', label: t('picker.allHandlers') }, ...names]}
       value={value ?? ''}
       onChange={(name) => onChange(name || null)}
       nothingFoundMessage={t('table.noMatch')}

@@ -16,17 +16,19 @@ export function SchedulerBanner() {
   const { t } = useTranslation('overview')
   const { data: status } = api.useQuery('get', '/scheduler/status')
   if (!status) return null
-  const { scheduler_running: isRunning, reservation, dispatchers, workers } = status
+  const { scheduler_running: isRunning, reservation, dispatchers, workers, cumulative_stats } = status
+  // Before anything ever ran nothing is wrong: the overview says what is still needed.
+  const isUsed = cumulative_stats.total_executed > 0 || status.queue_length > 0
   return (
     <>
       {!isRunning && <Stopped status={status} />}
       {reservation && <Reserved reservation={reservation} />}
-      {isRunning && dispatchers.length === 0 && (
+      {isRunning && isUsed && dispatchers.length === 0 && (
         <Notice icon={IconPlugX} color="red" title={t('banner.noDispatcherTitle')}>
           {t('banner.noDispatcherText')}
         </Notice>
       )}
-      {isRunning && workers.length === 0 && (
+      {isRunning && isUsed && workers.length === 0 && (
         <Notice icon={IconPlugX} color="red" title={t('banner.noWorkerTitle')}>
           {t('banner.noWorkerText')}
         </Notice>

@@ -65,7 +65,7 @@ export function HeatMap({
     table.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(next.id)}"]`)?.focus()
   }
   return (
-    <section className={classes.scroller} aria-label={label} tabIndex={onPick ? undefined : 0}>
+    <section ref={scroller} className={classes.scroller} aria-label={label} tabIndex={onPick ? undefined : 0}>
       <table
         ref={table}
         className={classes.table}

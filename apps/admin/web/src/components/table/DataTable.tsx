@@ -51,6 +51,7 @@ export interface DataTableProps<Row> {
 
 type Counted = { rows: unknown[]; total?: number; totalIsExact?: boolean }
 
+const NO_ROWS: never[] = []
 const features = tableFeatures({ columnVisibilityFeature })
 /** Loads the next page when so few rows are left below. */
 const ROWS_AHEAD = 20
@@ -93,11 +94,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const table = useTable({
     features,
     columns: definitions as never,
-    data: list.rows as never[],
+    // The rows themselves are drawn: a model of each of tens of thousands would be made anew with every page.
+    data: NO_ROWS,
     state: { columnVisibility },
   })
-  const shown = columns.filter(isShown)
-  const rows = table.getRowModel().rows as unknown as Array<{ original: Row }>
+  const visible = new Set(table.getVisibleLeafColumns().map(({ id }) => id))
+  const shown = columns.filter(({ id }) => visible.has(id))
+  const { rows } = list
 
   const scroller = useRef<HTMLElement>(null)
   const showNewer = () => {
@@ -123,8 +126,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   })
 
   const width = shown.length + (onSelect ? 1 : 0)
-  const allKeys = list.rows.map(rowKey)
-  const areAllSelected = allKeys.length > 0 && allKeys.every((key) => selected?.has(key))
+  const areAllSelected =
+    selected !== undefined &&
+    rows.length > 0 &&
+    selected.size >= rows.length &&
+    rows.every((row) => selected.has(rowKey(row)))
   const toggle = (key: string | number) => {
     const next = new Set(selected)
     if (!next.delete(key)) next.add(key)
@@ -183,7 +189,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     aria-label={t('table.selectAll')}
                     checked={areAllSelected}
                     indeterminate={!areAllSelected && (selected?.size ?? 0) > 0}
-                    onChange={() => onSelect(new Set(areAllSelected ? [] : allKeys))}
+                    onChange={() => onSelect(new Set(areAllSelected ? [] : rows.map(rowKey)))}
                   />
                 </th>
               )}
@@ -196,7 +202,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             {list.isPending && <SkeletonRows columns={width} height={rowHeight} />}
             {first && first.start > 0 && <Spacer height={first.start} columns={width} />}
             {items.map(({ index }) => {
-              const row = rows[index]!.original
+              const row = rows[index]!
               const key = rowKey(row)
               return (
                 <tr

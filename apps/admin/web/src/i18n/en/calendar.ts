@@ -5,8 +5,6 @@ export default {
   next: 'The month after',
   today: 'Today',
   thisMonth: 'This month',
-  cron: 'All crons',
-  handler: 'All handlers',
   clear: 'Clear filters',
   grid: 'Results of {{month}} by day',
   week: 'Week {{week}}',

@@ -89,6 +89,7 @@ export default {
     pageTitle: 'This page broke',
     roleNeeded: 'This page needs the role {{role}}.',
   },
+  picker: { cron: 'Cron', allCrons: 'All crons', handler: 'Handler', allHandlers: 'All handlers' },
   notFound: { title: 'There is no such page', text: '{{path}} leads nowhere.', home: 'To the overview' },
   spark: { none: 'No runs yet', summary_one: 'Last run', summary_other: 'Last {{count}} runs' },
   table: {

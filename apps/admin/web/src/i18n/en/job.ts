@@ -44,7 +44,7 @@ export default {
     submit: 'Run',
     done: 'Job {{name}} is in the queue.',
   },
-  params: { title: 'Params', notObject: 'This is not a JSON object', empty: 'No params' },
+  params: { title: 'Params', noHandler: 'Choose a handler first.', empty: 'No params' },
   result: { title: 'Result', empty: 'It returned nothing.', notYet: 'It has no result yet.' },
   json: { expand: 'Show all {{number}} lines', collapse: 'Show less', label: '{{title}} as JSON' },
   error: {

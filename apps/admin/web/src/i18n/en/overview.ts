@@ -262,6 +262,7 @@ export default {
     running: 'Running',
     oldest: 'Oldest',
     workers: 'Workers',
+    all: 'All queues',
     notServed: 'Not served',
     notServedWhy: 'No live worker claims from it; what is ready there waits.',
     empty: 'No queue yet',

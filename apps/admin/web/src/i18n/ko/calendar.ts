@@ -8,8 +8,6 @@ export default {
   next: '다음 달',
   today: '오늘',
   thisMonth: '이번 달',
-  cron: '모든 크론',
-  handler: '모든 핸들러',
   clear: '필터 지우기',
   grid: '{{month}}의 일별 결과',
   week: '{{week}}주차',

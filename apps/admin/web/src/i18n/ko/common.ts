@@ -90,6 +90,7 @@ export default {
     pageTitle: '페이지를 표시할 수 없습니다',
     roleNeeded: '이 페이지에는 {{role}} 역할이 필요합니다.',
   },
+  picker: { cron: '크론', allCrons: '모든 크론', handler: '핸들러', allHandlers: '모든 핸들러' },
   notFound: {
     title: '페이지를 찾을 수 없습니다',
     text: '{{path}}에 해당하는 페이지가 없습니다.',

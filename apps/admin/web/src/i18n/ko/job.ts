@@ -47,7 +47,7 @@ export default {
     submit: '실행',
     done: '작업 {{name}}을(를) 큐에 넣었습니다.',
   },
-  params: { title: '파라미터', notObject: 'JSON 객체가 아닙니다', empty: '파라미터 없음' },
+  params: { title: '파라미터', noHandler: '먼저 핸들러를 선택하세요.', empty: '파라미터 없음' },
   result: { title: '결과', empty: '반환된 값이 없습니다.', notYet: '아직 결과가 없습니다.' },
   json: { expand: '{{number}}줄 모두 보기', collapse: '접기', label: '{{title}} JSON' },
   error: {

@@ -247,6 +247,7 @@ export default {
     running: '실행 중',
     oldest: '최장 대기',
     workers: '워커',
+    all: '모든 큐',
     notServed: '담당 워커 없음',
     notServedWhy: '이 큐에서 작업을 가져가는 워커가 없어 실행 가능한 작업이 계속 대기합니다.',
     empty: '아직 큐가 없습니다',

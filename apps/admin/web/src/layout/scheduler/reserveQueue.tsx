@@ -20,6 +20,7 @@ const CHOICES_SECONDS = [900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 259_2
 export function reserveQueue(): void {
   const modalId = modals.open({
     title: <Text fw={650}>{i18next.t('reserve.title', { ns: 'overview' })}</Text>,
+    closeButtonProps: { 'aria-label': i18next.t('close', { ns: 'common' }) },
     children: <ReserveForm close={() => modals.close(modalId)} />,
   })
 }

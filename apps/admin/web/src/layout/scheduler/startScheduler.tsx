@@ -15,6 +15,7 @@ type Preview = Schemas['SchedulerStartPreview']
 export function startScheduler(): void {
   const modalId = modals.open({
     title: <Text fw={650}>{i18next.t('start.title', { ns: 'overview' })}</Text>,
+    closeButtonProps: { 'aria-label': i18next.t('close', { ns: 'common' }) },
     children: <StartForm close={() => modals.close(modalId)} />,
   })
 }

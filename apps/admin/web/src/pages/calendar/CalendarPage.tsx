@@ -92,15 +92,10 @@ export default function CalendarPage() {
         </Group>
         <Group gap="xs">
           <CronPicker
-            label={t('cron')}
             value={cronId}
             onChange={(id) => filters.set({ cron_id: id === null ? null : String(id) })}
           />
-          <HandlerPicker
-            label={t('handler')}
-            value={handler}
-            onChange={(next) => filters.set({ handler_name: next })}
-          />
+          <HandlerPicker value={handler} onChange={(next) => filters.set({ handler_name: next })} />
           {isFiltered && (
             <Button
               size="xs"

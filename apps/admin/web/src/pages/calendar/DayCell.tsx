@@ -1,4 +1,4 @@
-import { Button, Group, Popover, Stack, Text, UnstyledButton } from '@mantine/core'
+import { Button, Group, Popover, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -47,19 +47,18 @@ export function DayCell(props: DayCellProps) {
           data-today={date === today || undefined}
           data-quiet={isQuiet || undefined}
           disabled={isQuiet}
-          aria-label={words.filter(Boolean).join(', ')}
           aria-haspopup="dialog"
           onClick={() => setOpen(!isOpen)}
           onKeyDown={onKeyDown}
           tabIndex={tabIndex}
         >
-          <Group justify="space-between" gap={4} wrap="nowrap" w="100%">
+          <VisuallyHidden>{words.filter(Boolean).join(', ')}</VisuallyHidden>
+          <Group justify="space-between" gap={4} wrap="nowrap" w="100%" aria-hidden>
             <Text
               span
               size="sm"
               fw={date === today ? 700 : 500}
               c={isQuiet && date !== today ? 'dimmed' : undefined}
-              aria-hidden
             >
               {isInList
                 ? formatDay(date, i18n.language, { month: 'short', day: 'numeric', weekday: 'short' })

@@ -44,7 +44,11 @@ export function SuccessRate({ day }: { day: DayStats }) {
 /** A bar of the day's results, and below it how many of each. */
 export function DayFigures({ day }: { day: DayStats }) {
   const { i18n } = useTranslation()
-  const results = resultsOf(day).toReversed()
+  const worstFirst = resultsOf(day)
+  const results = [
+    ...worstFirst.filter((one) => one === 'SUCCESS'),
+    ...worstFirst.filter((one) => one !== 'SUCCESS'),
+  ]
   return (
     <>
       <span className={classes.bar} aria-hidden>

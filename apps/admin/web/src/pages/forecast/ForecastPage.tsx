@@ -72,15 +72,10 @@ export default function ForecastPage() {
         />
         <Group gap="xs">
           <CronPicker
-            label={t('cron')}
             value={cronId}
             onChange={(id) => filters.set({ cron_id: id === null ? null : String(id) })}
           />
-          <HandlerPicker
-            label={t('handler')}
-            value={handler}
-            onChange={(next) => filters.set({ handler_name: next })}
-          />
+          <HandlerPicker value={handler} onChange={(next) => filters.set({ handler_name: next })} />
           <TagPicker value={tag} onChange={(next) => filters.set({ tag: next })} />
           {isFiltered && (
             <Button
@@ -176,7 +171,7 @@ function TagPicker({
       size="xs"
       w={{ base: '100%', xs: 150 }}
       aria-label={t('tag')}
-      data={[{ value: '', label: t('tag') }, ...names]}
+      data={[{ value: '', label: t('allTags') }, ...names]}
       value={value ?? ''}
       onChange={(name) => onChange(name || null)}
       nothingFoundMessage={t('common:table.noMatch')}

@@ -1,50 +1,57 @@
-import { JsonInput } from '@mantine/core'
+import { Fieldset, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ParamsEditor } from '../../components/params/ParamsEditor.tsx'
+import type { Params } from '../../components/params/paramsSchema.ts'
 
-export type Params = Record<string, unknown>
+export type { Params }
 
-/** The params of a job; undefined while what is typed is no JSON object. */
+/** The params of a job in a window; undefined while what is typed is no JSON object. */
 export function ParamsField({
   label,
-  value,
+  handlerName,
+  initial,
   onChange,
-  error,
+  errors,
 }: {
   label: string
+  /** Null until one is chosen. */
   handlerName: string | null
-  value: Params
+  initial: Params
   onChange: (params: Params | undefined) => void
-  error?: string | undefined
+  /** What the server refused, by the field of its body. */
+  errors: Record<string, string>
 }) {
   const { t } = useTranslation(['job', 'common'])
-  const [text, setText] = useState(() => JSON.stringify(value, null, 2))
-  const isObject = objectOf(text) !== undefined
+  const [value, setValue] = useState(initial)
   return (
-    <JsonInput
-      label={label}
-      value={text}
-      onChange={(next) => {
-        setText(next)
-        onChange(objectOf(next))
-      }}
-      error={isObject ? error : t('params.notObject')}
-      autosize
-      minRows={5}
-      maxRows={16}
-      spellCheck={false}
-      formatOnBlur
-    />
+    <Fieldset legend={label}>
+      {handlerName === null ? (
+        <Text size="sm" c="dimmed">
+          {t('params.noHandler')}
+        </Text>
+      ) : (
+        <ParamsEditor
+          key={handlerName}
+          handlerName={handlerName}
+          value={value}
+          onChange={(next, problem) => {
+            setValue(next)
+            onChange(problem === null ? next : undefined)
+          }}
+          errors={ofParams(errors)}
+          isNarrow
+        />
+      )}
+    </Fieldset>
   )
 }
 
-function objectOf(text: string): Params | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Params)
-      : undefined
-  } catch {
-    return undefined
-  }
-}
+/** `params.url` of the body is `url` of the params; what is wrong with them as a whole has no name. */
+const ofParams = (errors: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(errors).flatMap(([field, message]) => {
+      if (field === 'params') return [['', message]]
+      return field.startsWith('params.') ? [[field.slice('params.'.length), message]] : []
+    }),
+  )

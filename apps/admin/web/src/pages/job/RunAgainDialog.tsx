@@ -53,8 +53,9 @@ export default function RunAgainDialog({ job, onClose }: { job: Schemas['JobDeta
           <ParamsField
             label={t('params.title')}
             handlerName={job.handler_name}
-            value={job.params}
+            initial={job.params}
             onChange={setParams}
+            errors={error?.byField ?? {}}
           />
           {error && <ErrorNotice error={error} />}
           <Group justify="flex-end">

@@ -72,7 +72,11 @@ export default function NewJobDialog({
   const { values } = form
   const submit = (job: NewJob) =>
     job.params && create.mutate({ body: bodyOf({ ...job, params: job.params }) })
-  const unplaced = create.error?.details.every(({ field }) => field in EMPTY) ? null : create.error
+  const unplaced = create.error?.details.every(
+    ({ field }) => field && (field in EMPTY || field.startsWith('params.')),
+  )
+    ? null
+    : create.error
   return (
     <Modal
       opened
@@ -87,9 +91,9 @@ export default function NewJobDialog({
           <ParamsField
             label={t('new.params')}
             handlerName={values.handler_name}
-            value={values.params ?? {}}
+            initial={EMPTY.params!}
             onChange={(params) => form.setFieldValue('params', params)}
-            error={paramsError(form.errors)}
+            errors={create.error?.byField ?? {}}
           />
           <StartFields form={form} />
           <Button
@@ -119,13 +123,6 @@ export default function NewJobDialog({
     </Modal>
   )
 }
-
-/** Of the params as a whole, and of each of them. */
-const paramsError = (errors: Record<string, React.ReactNode>) =>
-  Object.entries(errors)
-    .filter(([field]) => /^params\b/.test(field))
-    .map(([field, message]) => (field === 'params' ? message : `${field.slice(7)}: ${message}`))
-    .join('; ') || undefined
 
 const given = <Value,>(value: Value | '') => (value === '' ? undefined : value)
 

@@ -13,7 +13,7 @@ export interface ChartSpec extends Omit<TimeChartProps, 'height'> {
 
 const HEIGHT = 150
 
-/** Charts side by side, those that were measured. */
+/** Charts side by side; one of which nothing was measured says so. */
 export function ChartGrid({
   charts,
   isPending,
@@ -39,14 +39,17 @@ export function ChartGrid({
           </Title>
           {isPending ? (
             <Skeleton h={HEIGHT} />
-          ) : chart.series.some(({ values }) => values.some((value) => value !== null)) ? (
-            <LazyTimeChart {...chart} height={HEIGHT} />
           ) : (
-            <Center h={HEIGHT}>
-              <Text size="sm" c="dimmed">
-                {t('charts.nothing')}
-              </Text>
-            </Center>
+            <Box pos="relative">
+              <LazyTimeChart {...chart} height={HEIGHT} />
+              {chart.series.every(({ values }) => values.every((value) => value === null)) && (
+                <Center pos="absolute" inset={0} h={HEIGHT}>
+                  <Text size="sm" c="dimmed">
+                    {t('charts.nothing')}
+                  </Text>
+                </Center>
+              )}
+            </Box>
           )}
         </Box>
       ))}

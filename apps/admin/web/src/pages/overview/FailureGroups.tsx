@@ -33,7 +33,7 @@ export function FailureGroups() {
       }
       {...(data && data.total > 0
         ? {
-            to: jobsPath({ status: ['FAILED', 'TIMEOUT'], from_date: data.from }),
+            to: jobsPath({ status: ['FAILED', 'TIMEOUT'], last: '24h' }),
             linkText: t('failures.allFailures'),
           }
         : {})}

@@ -26,6 +26,7 @@ export function FailureRow({ group, from }: Props) {
   const { count } = useNumbers()
   const { reason, handler_name: handler, message, crons, cron_count: cronCount } = group
   const cause = reason ? reasonText(reason) : t('failures.noMessage')
+  const { status, q } = filterOfGroup(group, from)
   const named = crons.slice(0, CRONS_NAMED)
   return (
     <li className={classes.row}>
@@ -73,7 +74,7 @@ export function FailureRow({ group, from }: Props) {
         <Tooltip label={t('failures.show')}>
           <ActionIcon
             component={Link}
-            to={jobsPath(filterOfGroup(group, from))}
+            to={jobsPath({ status, handler, from, ...(q ? { q } : {}) })}
             variant="subtle"
             color="gray"
             size={36}

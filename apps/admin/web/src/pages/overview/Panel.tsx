@@ -9,14 +9,23 @@ interface Props {
   /** Where the whole of it is. */
   to?: string
   linkText?: string
+  /** As high as what stands beside it. */
+  isTall?: boolean
   children: ReactNode
 }
 
 /** A part of the overview with its heading. */
-export function Panel({ title, aside, to, linkText, children }: Props) {
+export function Panel({ title, aside, to, linkText, isTall = true, children }: Props) {
   const id = useId()
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby={id} h="100%" miw={0}>
+    <Paper
+      withBorder
+      p="md"
+      component="section"
+      aria-labelledby={id}
+      miw={0}
+      {...(isTall ? { h: '100%' } : {})}
+    >
       <Group justify="space-between" mb="sm" gap="xs">
         <Group gap="sm">
           <Title order={2} size="h5" id={id}>

@@ -6,6 +6,7 @@ import { api, type Schemas } from '../../api/client.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { formatDuration } from '../../time/format.ts'
+import { jobsPath } from './links.ts'
 import { Panel } from './Panel.tsx'
 import { useNumbers } from './useNumbers.ts'
 
@@ -21,7 +22,7 @@ export function Queues() {
   })
   const queues = (data?.items ?? []).toSorted((a, b) => attention(b) - attention(a))
   return (
-    <Panel title={t('queues.title')}>
+    <Panel title={t('queues.title')} to="/workers" linkText={t('queues.all')}>
       {isPending && <Skeleton h={120} />}
       {error && !data && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {data && queues.length === 0 && (
@@ -69,7 +70,7 @@ function QueueRow({ queue }: { queue: Queue }) {
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={400} style={{ overflowWrap: 'anywhere' }}>
-        <Anchor component={Link} to={`/jobs?queue=${encodeURIComponent(queue.name)}`} size="sm">
+        <Anchor component={Link} to={jobsPath({ queue: queue.name })} size="sm">
           {queue.name}
         </Anchor>{' '}
         {!queue.is_served && (

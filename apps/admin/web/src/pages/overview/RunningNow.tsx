@@ -35,6 +35,7 @@ export function RunningNow() {
   return (
     <Panel
       title={t('running.title')}
+      isTall={false}
       aside={
         data && (
           <Badge variant="light" color={total > 0 ? 'blue' : 'gray'}>

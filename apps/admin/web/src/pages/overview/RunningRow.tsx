@@ -8,6 +8,7 @@ import { formatDuration } from '../../time/format.ts'
 import { useNow } from '../../time/useNow.ts'
 import { cancelJob } from './cancelJob.ts'
 import { formatSeconds } from './formatSeconds.ts'
+import { workerPath } from './links.ts'
 import classes from './RunningRow.module.css'
 import { useNumbers } from './useNumbers.ts'
 
@@ -47,7 +48,14 @@ export function RunningRow({ job }: { job: RunningJob }) {
       <RunningProgress job={job} name={name} />
       <div className={classes.worker}>
         {job.worker_id && (
-          <Anchor component={Link} to="/workers" size="xs" c="dimmed" truncate="end" title={job.worker_id}>
+          <Anchor
+            component={Link}
+            to={workerPath(job.worker_id)}
+            size="xs"
+            c="dimmed"
+            truncate="end"
+            title={job.worker_id}
+          >
             {job.worker_id}
           </Anchor>
         )}

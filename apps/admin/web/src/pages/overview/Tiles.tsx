@@ -2,7 +2,6 @@ import { Progress } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { api, type Schemas } from '../../api/client.ts'
 import { formatDuration } from '../../time/format.ts'
-import { useNow } from '../../time/useNow.ts'
 import { jobsPath } from './links.ts'
 import { Sparkline } from './Sparkline.tsx'
 import classes from './Tile.module.css'
@@ -12,8 +11,6 @@ import { useNumbers } from './useNumbers.ts'
 
 type Minute = Schemas['MinuteSeries']['items'][number]
 
-const HOUR_MS = 3_600_000
-const FIVE_MINUTES_MS = 300_000
 const FAILURES = ['FAILED', 'TIMEOUT'] as const
 
 /** How things are, in six figures. */
@@ -32,18 +29,18 @@ export function Tiles() {
 function SettledTiles() {
   const { t } = useTranslation('overview')
   const { count, percent } = useNumbers()
-  const hourAgo = new Date(useNow(FIVE_MINUTES_MS) - HOUR_MS).toISOString()
   const { data: summary } = api.useQuery('get', '/stats/summary')
-  const { data: minutes } = useLastHour()
+  const { data: minutes, error } = useLastHour()
   const day = summary?.last_24_hours
   const known = minutes?.items.filter(({ settled }) => settled !== null)
   const sumOf = (pick: (item: Minute) => number | null) =>
     known && known.length > 0 ? known.reduce((sum, item) => sum + (pick(item) ?? 0), 0) : undefined
-  const shownAs = (value: number | undefined) => (value === undefined ? minutes && '–' : count(value))
+  const unknown = minutes || error ? '–' : undefined
+  const shownAs = (value: number | undefined) => (value === undefined ? unknown : count(value))
   const success = sumOf((item) => item.success)
   const failures = sumOf((item) => (item.failed ?? 0) + (item.timeout ?? 0))
   const judged = success === undefined || failures === undefined ? 0 : success + failures
-  const rate = judged === 0 ? minutes && '–' : percent(success! / judged)
+  const rate = judged === 0 ? unknown : percent(success! / judged)
   const dayFailures = day && day.failed + day.timeout
   return (
     <>
@@ -52,7 +49,7 @@ function SettledTiles() {
         value={shownAs(sumOf((item) => item.settled))}
         unit={t('tiles.lastHour')}
         detail={day && t('tiles.last24Hours', { value: count(day.total) })}
-        to={jobsPath({ from_date: hourAgo })}
+        to={jobsPath({ last: '1h' })}
       >
         <Sparkline values={minutes?.items.map((item) => item.settled) ?? []} color="indigo" />
       </Tile>
@@ -64,7 +61,7 @@ function SettledTiles() {
           day &&
           t('tiles.last24Hours', { value: day.success_rate === null ? '–' : percent(day.success_rate) })
         }
-        to={jobsPath({ status: ['SUCCESS'], from_date: hourAgo })}
+        to={jobsPath({ status: ['SUCCESS'], last: '1h' })}
       >
         <Sparkline values={minutes?.items.map(successRateOf) ?? []} color="teal" />
       </Tile>
@@ -74,7 +71,7 @@ function SettledTiles() {
         unit={t('tiles.lastHour')}
         detail={dayFailures !== undefined && t('tiles.last24Hours', { value: count(dayFailures) })}
         isAlarming={Boolean(failures)}
-        to={jobsPath({ status: [...FAILURES], from_date: hourAgo })}
+        to={jobsPath({ status: FAILURES, last: '1h' })}
       >
         <Sparkline
           values={minutes?.items.map((item) => (item.failed ?? 0) + (item.timeout ?? 0)) ?? []}
@@ -92,17 +89,17 @@ function successRateOf({ success, failed, timeout }: Minute): number | null {
 
 function LatenessTile() {
   const { t } = useTranslation('overview')
-  const { data: summary } = api.useQuery('get', '/stats/summary')
+  const { data: summary, error } = api.useQuery('get', '/stats/summary')
   const { data: minutes } = useLastHour()
   const last = minutes?.items.findLast(({ lateness }) => lateness !== null)?.lateness
   const p95 = summary?.lateness.p95_ms
   return (
     <Tile
       label={t('tiles.lateness')}
-      value={p95 === null ? '–' : p95 === undefined ? undefined : formatDuration(p95)}
+      value={typeof p95 === 'number' ? formatDuration(p95) : summary || error ? '–' : undefined}
       unit={t('tiles.in24Hours')}
       detail={last && t('tiles.lastMinute', { value: formatDuration(last.p95_ms) })}
-      to="/handlers?order_by=-lateness_p95"
+      to="/handlers"
     >
       <Sparkline values={minutes?.items.map((item) => item.lateness?.p95_ms ?? null) ?? []} color="violet" />
     </Tile>

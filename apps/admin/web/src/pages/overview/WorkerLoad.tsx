@@ -1,7 +1,9 @@
-import { Badge, Group, Progress, Text } from '@mantine/core'
+import { Anchor, Badge, Group, Progress, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import type { Schemas } from '../../api/client.ts'
 import { RelativeTime } from '../../time/Instant.tsx'
+import { workerPath } from './links.ts'
 import classes from './WorkerLoad.module.css'
 
 /** How full a worker is, or why it takes nothing. */
@@ -13,9 +15,16 @@ export function WorkerLoad({ worker }: { worker: Schemas['Worker'] }) {
   return (
     <li className={classes.worker}>
       <div className={classes.name}>
-        <Text size="sm" truncate title={`${id} (${hostname})`}>
+        <Anchor
+          component={Link}
+          to={workerPath(id)}
+          size="sm"
+          truncate
+          display="block"
+          title={`${id} (${hostname})`}
+        >
           {id}
-        </Text>
+        </Anchor>
         <Text size="xs" c="dimmed" truncate title={queues.join(', ')}>
           {isAlive ? (
             queues.join(', ')

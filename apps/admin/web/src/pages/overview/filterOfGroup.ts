@@ -7,7 +7,10 @@ const MAX_WORDS = 255
  * The executions of a cause as a filter can name them: by handler, status, time, and the words that all messages of the
  * group have. The filter knows no reason, so another cause with the same words is in it too.
  */
-export function filterOfGroup({ handler_name, statuses, message }: Schemas['FailureGroup'], from: string) {
+export function filterOfGroup(
+  { handler_name, statuses, message }: Schemas['FailureGroup'],
+  from: string,
+): Schemas['JobFilter'] & { status: typeof statuses } {
   const words = wordsOf(message)
   return { handler_name, status: statuses, from_date: from, ...(words ? { q: words } : {}) }
 }

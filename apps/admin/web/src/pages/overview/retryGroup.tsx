@@ -20,6 +20,7 @@ interface Props {
 export function retryGroup(group: Schemas['FailureGroup'], from: string): void {
   const modalId = modals.open({
     title: <Text fw={650}>{i18next.t('retry.title', { ns: 'overview' })}</Text>,
+    closeButtonProps: { 'aria-label': i18next.t('close', { ns: 'common' }) },
     size: 'lg',
     children: <RetryForm group={group} from={from} close={() => modals.close(modalId)} />,
   })

@@ -27,7 +27,8 @@ export function useChartSpecs(range: string) {
   const { t } = useTranslation('overview')
   const { t: common } = useTranslation()
   const { count, percent } = useNumbers()
-  const whole = (value: number) => count(Math.round(value))
+  // A low axis has marks between whole numbers, which say nothing.
+  const whole = (value: number) => (Number.isInteger(value) ? count(value) : '')
   return {
     throughput: (labels: string[], items: Settled[], resolution: string): ChartSpec => ({
       title: t('charts.throughput'),
@@ -53,7 +54,7 @@ export function useChartSpecs(range: string) {
       label: t(`charts.${what}Label`, { range }),
       resolution,
       labels,
-      format: formatDuration,
+      format: milliseconds,
       series: PERCENTILES.map(([field, name, color]) => ({
         label: t(`charts.${name}`),
         color,
@@ -96,8 +97,7 @@ export function useChartSpecs(range: string) {
       label: t('charts.ageLabel', { range }),
       resolution,
       labels,
-      // Where nothing waited, the axis has parts of a millisecond.
-      format: (value) => (value > 0 && value < 1 ? '' : formatDuration(value)),
+      format: milliseconds,
       series: [
         line(
           t('charts.oldest'),
@@ -119,6 +119,8 @@ export function useChartSpecs(range: string) {
     }),
   }
 }
+
+const milliseconds = (value: number) => (value > 0 && value < 1 ? '' : formatDuration(value))
 
 function line(
   label: string,
