@@ -129,8 +129,9 @@ browserTests('users, tokens, workers and the palette', () => {
       is_enabled: false,
     })
     const page = await stack.open({ path: '/handlers' })
-    await page.getByRole('searchbox', { name: 'Name or description' }).pressSequentially('gw?')
-    expect(new URL(page.url()).pathname).toBe('/handlers')
+    const search = page.getByRole('searchbox', { name: 'Name or description' })
+    await search.pressSequentially('gw?')
+    expect(await search.inputValue()).toBe('gw?')
     await page.keyboard.press('Control+k')
     const field = page.getByRole('combobox', { name: 'Search, go to, do' })
     await field.fill('palette fi')

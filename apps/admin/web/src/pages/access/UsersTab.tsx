@@ -1,5 +1,4 @@
-import { Badge, Button, Group, Pagination, Select, Stack, Text, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { Badge, Button, Group, Pagination, Select, Stack, Text } from '@mantine/core'
 import { IconPlus, IconSearch, IconUsers } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +6,7 @@ import { api, type Schemas } from '../../api/client.ts'
 import { listOf } from '../../api/listOf.ts'
 import { useSession } from '../../api/session.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
+import { FilterText } from '../../components/FilterText.tsx'
 import { openForm } from '../../components/openForm.tsx'
 import type { Column } from '../../components/table/column.ts'
 import { DataTable } from '../../components/table/DataTable.tsx'
@@ -17,14 +17,13 @@ import { UserForm } from './UserForm.tsx'
 
 type User = Schemas['User']
 const SIZE = 100
-const DEBOUNCE_MS = 250
 const ROLES = ['viewer', 'operator', 'admin'] as const
 
 export function UsersTab() {
   const { t } = useTranslation(['access', 'common'])
   const { id: ownId, kind } = useSession()
   const { get, set } = useFilters()
-  const [q] = useDebouncedValue(get('q'), DEBOUNCE_MS)
+  const q = get('q')
   const role = ROLES.find((one) => one === get('role'))
   const order = get('sort') ?? 'name'
   const page = Number(get('page') ?? 1) || 1
@@ -114,13 +113,13 @@ export function UsersTab() {
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
         <Group gap="sm">
-          <TextInput
+          <FilterText
             type="search"
             aria-label={t('search')}
             placeholder={t('search')}
             leftSection={<IconSearch size={16} aria-hidden />}
-            value={get('q') ?? ''}
-            onChange={(event) => set({ q: event.currentTarget.value, page: null })}
+            value={get('q')}
+            onChange={(text) => set({ q: text, page: null })}
           />
           <Select
             aria-label={t('field.role')}

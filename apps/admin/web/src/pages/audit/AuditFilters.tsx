@@ -1,10 +1,11 @@
 import '@mantine/dates/styles.css'
 import 'dayjs/locale/ko'
-import { Button, Group, Select, SimpleGrid, TextInput } from '@mantine/core'
+import { Button, Group, Select, SimpleGrid } from '@mantine/core'
 import { DateTimePicker } from '@mantine/dates'
 import { useDisclosure } from '@mantine/hooks'
 import { IconFilter, IconSearch } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { FilterText } from '../../components/FilterText.tsx'
 import type { useFilters } from '../../components/useFilters.ts'
 import { zoneLabel } from '../../time/format.ts'
 import { instantOf, wallClockOf } from '../../time/wallClock.ts'
@@ -19,8 +20,8 @@ export function AuditFilters({ filters }: { filters: ReturnType<typeof useFilter
   const { get, set, clear, isEmpty } = filters
   const [isOpen, more] = useDisclosure(MORE.some((name) => get(name)))
   const text = (name: string) => ({
-    value: get(name) ?? '',
-    onChange: (event: { currentTarget: { value: string } }) => set({ [name]: event.currentTarget.value }),
+    value: get(name),
+    onChange: (next: string) => set({ [name]: next }),
   })
   const groups = Object.entries(
     AUDIT_ACTIONS.reduce<Record<string, Array<{ value: string; label: string }>>>((all, value) => {
@@ -32,7 +33,7 @@ export function AuditFilters({ filters }: { filters: ReturnType<typeof useFilter
   return (
     <>
       <Group gap="sm" mb="sm">
-        <TextInput
+        <FilterText
           type="search"
           aria-label={t('filter.q')}
           placeholder={t('filter.q')}
@@ -56,7 +57,7 @@ export function AuditFilters({ filters }: { filters: ReturnType<typeof useFilter
       </Group>
       {isOpen && (
         <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 6 }} spacing="sm" mb="md">
-          <TextInput label={t('filter.actor')} {...text('actor')} />
+          <FilterText label={t('filter.actor')} {...text('actor')} />
           <Select
             label={t('filter.action')}
             data={groups}
@@ -72,7 +73,7 @@ export function AuditFilters({ filters }: { filters: ReturnType<typeof useFilter
             value={get('target_type') ?? null}
             onChange={(value) => set({ target_type: value })}
           />
-          <TextInput label={t('filter.targetId')} {...text('target_id')} />
+          <FilterText label={t('filter.targetId')} {...text('target_id')} />
           <Moment name="from" filters={filters} />
           <Moment name="to" filters={filters} />
         </SimpleGrid>

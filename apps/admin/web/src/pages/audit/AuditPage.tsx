@@ -1,5 +1,4 @@
 import { Button, Group, Text } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { IconHistory } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -18,7 +17,6 @@ import { EntryDrawer } from './EntryDrawer.tsx'
 import { TargetLink } from './TargetLink.tsx'
 
 type Entry = Schemas['AuditEntry']
-const DEBOUNCE_MS = 250
 const FIELDS = ['q', 'actor', 'action', 'target_type', 'target_id', 'from', 'to'] as const
 
 export default function AuditPage() {
@@ -27,8 +25,7 @@ export default function AuditPage() {
   const query = Object.fromEntries(
     FIELDS.flatMap((name) => (filters.get(name) ? [[name, filters.get(name)]] : [])),
   )
-  const [text] = useDebouncedValue(JSON.stringify(query), DEBOUNCE_MS)
-  const list = useList<Entry>('/audit', JSON.parse(text))
+  const list = useList<Entry>('/audit', query)
   const [entry, setEntry] = useState<Entry | null>(null)
   const columns: Column<Entry>[] = [
     {

@@ -35,7 +35,7 @@ export default function CronFormPage() {
       </Breadcrumbs>
       <PageHeader title={title} />
       {source === null ? (
-        <CronForm initial={BLANK} />
+        <CronForm initial={{ ...BLANK, handler_name: search.get('handler') ?? BLANK.handler_name }} />
       ) : error ? (
         <ErrorNotice error={error} onRetry={refetch} />
       ) : isPending ? (

@@ -1,5 +1,4 @@
-import { Anchor, Group, Pagination, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { Anchor, Group, Pagination, SegmentedControl, Stack, Text } from '@mantine/core'
 import { IconPlugConnected, IconSearch } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +6,7 @@ import { Link } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
 import { listOf } from '../../api/listOf.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
+import { FilterText } from '../../components/FilterText.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import type { Column } from '../../components/table/column.ts'
 import { DataTable } from '../../components/table/DataTable.tsx'
@@ -19,12 +19,11 @@ import { useUnservedSince } from './useUnservedSince.ts'
 
 type Handler = Schemas['Handler']
 const SIZE = 200
-const DEBOUNCE_MS = 250
 
 export default function HandlersPage() {
   const { t, i18n } = useTranslation('handlers')
   const { get, set } = useFilters()
-  const [q] = useDebouncedValue(get('q'), DEBOUNCE_MS)
+  const q = get('q')
   const served = get('served') ?? 'all'
   const page = Number(get('page') ?? 1) || 1
   const query = api.useQuery(
@@ -71,14 +70,21 @@ export default function HandlersPage() {
       id: 'isolation',
       header: t('column.isolation'),
       hideBelow: 'lg',
-      cell: ({ isolation }) => t(`isolation.${isolation as 'none'}`),
+      cell: ({ isolation }) => (
+        <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
+          {t(`isolation.${isolation as 'none'}`)}
+        </Text>
+      ),
     },
     {
       id: 'queues',
       header: t('column.queues'),
       hideBelow: 'lg',
-      cell: ({ queues }) =>
-        queues.map((queue) => (queue === '*' ? t('everyQueue') : queue)).join(', ') || '–',
+      cell: ({ queues }) => (
+        <Text size="sm" truncate maw={160}>
+          {queues.map((queue) => (queue === '*' ? t('everyQueue') : queue)).join(', ') || '–'}
+        </Text>
+      ),
     },
     {
       id: 'crons',
@@ -134,13 +140,13 @@ export default function HandlersPage() {
       <PageHeader title={t('title')} description={t('description')} />
       <Stack gap="md">
         <Group gap="sm">
-          <TextInput
+          <FilterText
             type="search"
             aria-label={t('search')}
             placeholder={t('search')}
             leftSection={<IconSearch size={16} aria-hidden />}
-            value={get('q') ?? ''}
-            onChange={(event) => set({ q: event.currentTarget.value, page: null })}
+            value={get('q')}
+            onChange={(text) => set({ q: text, page: null })}
             w={{ base: '100%', xs: 280 }}
           />
           <SegmentedControl

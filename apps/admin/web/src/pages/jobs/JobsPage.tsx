@@ -26,6 +26,12 @@ export default function JobsPage() {
   const list = useList<JobRow>('/jobs', { ...filter, order_by: order, fields: FIELDS })
   const [selected, setSelected] = useState<ReadonlySet<string | number>>(new Set())
   const [isCreating, setCreating] = useState(false)
+  // `?new=` opens it from elsewhere, with a handler or without.
+  const asked = state.get('new')
+  const closeNew = () => {
+    setCreating(false)
+    if (asked !== undefined) state.set({ new: null })
+  }
   const columns = useJobColumns()
   const maySelect = useMay('operator')
   return (
@@ -75,9 +81,9 @@ export default function JobsPage() {
           }
         />
       </Stack>
-      {isCreating && (
+      {maySelect && (isCreating || asked !== undefined) && (
         <Suspense fallback={null}>
-          <NewJobDialog onClose={() => setCreating(false)} />
+          <NewJobDialog handlerName={asked || null} onClose={closeNew} />
         </Suspense>
       )}
     </>

@@ -42,12 +42,19 @@ const EMPTY: NewJob = {
 }
 
 /** Enqueues one job, for now or later, and goes to it. */
-export default function NewJobDialog({ onClose }: { onClose: () => void }) {
+export default function NewJobDialog({
+  handlerName,
+  onClose,
+}: {
+  /** Chosen already. */
+  handlerName: string | null
+  onClose: () => void
+}) {
   const { t } = useTranslation(['jobs', 'common'])
   const navigate = useNavigate()
   const [areSettingsOpen, { toggle }] = useDisclosure(false)
   const form = useForm<NewJob>({
-    initialValues: EMPTY,
+    initialValues: { ...EMPTY, handler_name: handlerName },
     validate: {
       handler_name: (name) => (name ? null : t('new.handlerNeeded')),
       at: (at, { start }) => (start === 'at' && !at ? t('new.atNeeded') : null),
