@@ -10,18 +10,15 @@ type Value = string | string[] | null | undefined
  */
 export function useFilters() {
   const [params, setParams] = useSearchParams()
-  const set = (changes: Record<string, Value>) =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before)
-        for (const [name, value] of Object.entries(changes)) {
-          next.delete(name)
-          for (const one of [value ?? []].flat()) if (one !== '') next.append(name, one)
-        }
-        return next
-      },
-      { replace: true },
-    )
+  const set = (changes: Record<string, Value>) => {
+    // From the address itself: what this was rendered with may be a change behind, which then would be lost.
+    const next = new URLSearchParams(location.search)
+    for (const [name, value] of Object.entries(changes)) {
+      next.delete(name)
+      for (const one of [value ?? []].flat()) if (one !== '') next.append(name, one)
+    }
+    setParams(next, { replace: true })
+  }
   return {
     get: (name: string) => params.get(name) ?? undefined,
     all: (name: string) => params.getAll(name),

@@ -1,5 +1,6 @@
 import { json } from '@codemirror/lang-json'
 import { Box, Text, useComputedColorScheme } from '@mantine/core'
+import { githubDark, githubLight } from '@uiw/codemirror-theme-github'
 import CodeMirror, { EditorView } from '@uiw/react-codemirror'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -57,7 +58,7 @@ export default function JsonEditor({ value, onChange }: Props) {
           value={text}
           onChange={type}
           extensions={extensions}
-          theme={scheme}
+          theme={scheme === 'dark' ? githubDark : githubLight}
           minHeight="120px"
           maxHeight="420px"
           indentWithTab={false}
