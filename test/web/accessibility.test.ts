@@ -12,6 +12,14 @@ jest.setTimeout(240_000)
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** What sticks out furthest on a page that is wider than the screen; null where none is. */
+const TOO_WIDE = `(() => {
+  if (document.documentElement.scrollWidth <= innerWidth) return null
+  const rights = [...document.body.querySelectorAll('*')].map((one) => [one.getBoundingClientRect().right, one])
+  const [right, widest] = rights.reduce((most, one) => (one[0] > most[0] ? one : most))
+  return widest.tagName + '.' + widest.className + ' to ' + right + ' of ' + innerWidth
+})()`
+
 let stack: WebStack
 let seen: Populated
 
@@ -53,8 +61,8 @@ browserTests('every page', () => {
       await settled(page, heading)
       found.push(...(await findings(page)).map((finding) => `${path(seen)} ${finding}`))
       // A page that is wider than the screen has to be pushed to and fro to be read.
-      const overhang = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-      if (Number(overhang) > 0) found.push(`${path(seen)} is ${overhang} pixels too wide`)
+      const tooWide = await page.evaluate(TOO_WIDE)
+      if (tooWide !== null) found.push(`${path(seen)} is too wide: ${tooWide}`)
     }
     expect(found).toEqual([])
     await page.context().close()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { browserTests } from './support/browserTest.ts'
+import { populate } from './support/populate.ts'
 import { WebStack } from './support/WebStack.ts'
 
 jest.setTimeout(120_000)
@@ -15,6 +16,7 @@ browserTests('the first visit', () => {
   afterAll(() => stack?.stop())
 
   test('loads less than 300 kB over the wire, charts and texts with it', async () => {
+    await populate(stack)
     // Two minutes of which something is known, so that there are charts.
     await stack.db.query(
       `INSERT INTO minute_samples (at, success, failed, timeout, cancelled, skipped, ready, running, lateness_histogram)
