@@ -1,3 +1,5 @@
+import i18next from 'i18next'
+
 /** `2026-11-21 23:14:05`, `11-21 23:14`, `23:14:05` and `2026-11-21`. */
 export type InstantStyle = 'full' | 'minute' | 'time' | 'date'
 
@@ -41,23 +43,21 @@ export function zoneLabel(zone: string, at: string | Date = new Date()): string 
   )
 }
 
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-] as const
+const UNITS = [86_400_000, 3_600_000, 60_000, 1_000] as const
+/** Of days, hours, minutes and seconds. */
+const UNIT_NAMES = { en: ['d', 'h', 'm', 's'], ko: ['일', '시간', '분', '초'] } as const
 
-/** `820 ms`, `4.2 s`, `3m 5s`, `2d 4h`: the two largest units. */
+/** `820 ms`, `4.2 s`, `3m 5s`, `2d 4h`: the two largest units, in the language of the page. */
 export function formatDuration(ms: number): string {
+  const names = UNIT_NAMES[i18next.language === 'ko' ? 'ko' : 'en']
+  const space = i18next.language === 'ko' ? '' : ' '
   if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`
-  const first = UNITS.findIndex(([, size]) => ms >= size)
-  const [unit, size] = UNITS[first]!
-  const whole = Math.floor(ms / size)
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)}${space}${names[3]}`
+  const first = UNITS.findIndex((size) => ms >= size)
+  const whole = Math.floor(ms / UNITS[first]!)
   const next = UNITS[first + 1]
-  const rest = next ? Math.floor((ms % size) / next[1]) : 0
-  return rest > 0 ? `${whole}${unit} ${rest}${next![0]}` : `${whole}${unit}`
+  const rest = next ? Math.floor((ms % UNITS[first]!) / next) : 0
+  return rest > 0 ? `${whole}${names[first]} ${rest}${names[first + 1]}` : `${whole}${names[first]}`
 }
 
 /** `in 5 minutes`, `3 hours ago`, in a language. */
