@@ -337,6 +337,7 @@ describe('crons export', () => {
       'completed_at',
       'disabled_reason',
       'run_count',
+      'schedule_in_words',
       'version',
       'created_at',
       'updated_at',
