@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { until } from '../support/until.ts'
 import { browserTests } from './support/browserTest.ts'
 import { PASSWORD, WebStack } from './support/WebStack.ts'
 
@@ -8,7 +9,7 @@ let stack: WebStack
 
 browserTests('the frame around every page', () => {
   beforeAll(async () => {
-    stack = await WebStack.start(['dispatcher', 'admin'])
+    stack = await WebStack.start()
   })
   afterAll(() => stack?.stop())
 
@@ -45,6 +46,32 @@ browserTests('the frame around every page', () => {
     await stack.startService('admin')
     await page.getByText('Live updates are interrupted').waitFor({ state: 'detached' })
     expect(await live.getAttribute('data-connection')).toBe('open')
+    await page.context().close()
+  })
+
+  test('a tab out of sight holds no connection, and is current once it is seen', async () => {
+    const page = await stack.open({ path: '/crons' })
+    await page.locator('[data-connection=open]').waitFor()
+    const streams = async () => {
+      const text = await (await fetch(`${stack.origin}/metrics`, { headers: stack.authorization })).text()
+      return /^jobu_event_streams_open (\d+)$/m.exec(text)?.[1]
+    }
+    await until('its stream is counted', async () => ((await streams()) === '1' ? true : undefined))
+    const show = (isHidden: boolean) =>
+      page.evaluate(
+        `Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true })
+         document.dispatchEvent(new Event('visibilitychange'))`,
+      )
+    await show(true)
+    await until('it is given back', async () => ((await streams()) === '0' ? true : undefined))
+    await stack.api('POST', '/crons', {
+      name: 'made meanwhile',
+      cron_expression: '0 0 * * *',
+      handler_name: 'echo',
+    })
+    await show(false)
+    await page.getByRole('link', { name: 'made meanwhile' }).waitFor()
+    await page.locator('[data-connection=open]').waitFor()
     await page.context().close()
   })
 

@@ -27,6 +27,7 @@ export class WebStack {
   readonly db: Database
   readonly origin: string
   readonly browser: Browser
+  readonly authorization = { Authorization: `Bearer ${TOKEN}` }
   /** What a page reported that no page should: script errors, refused by the content security policy, other hosts. */
   readonly problems: string[] = []
   readonly #database: TestDatabase
@@ -85,7 +86,7 @@ export class WebStack {
   async api<T = Record<string, never>>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.origin}/api/v1${path}`, {
       method,
-      headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' },
+      headers: { ...this.authorization, 'Content-Type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()

@@ -14,6 +14,8 @@ const LOOK_MS = 250
 const POLL_MS = 5_000
 /** Until an answer other than a stream, as a proxy without its server gives, is tried again. */
 const REOPEN_MS = 3_000
+/** How long a tab may be out of sight before it gives its connection back. */
+const HIDDEN_AFTER_MS = 10_000
 /** How long a connection may be away before it counts as lost: admin's restart is not worth a notice. */
 const LOST_AFTER_MS = 1_500
 
@@ -29,7 +31,8 @@ const TOPIC_OF: Record<string, Topic> = {
  * Admin's events as a reason to read. An event marks its topic as changed; each active query that shows something of the
  * topic is then read anew, but no more often than `readsAnewEvery` says.
  *
- * connecting -> open -> lost -> open ...; while lost, queries are polled. Paused, changes are only counted.
+ * connecting -> open -> lost -> open ...; while lost, queries are polled. Paused, changes are only counted. Out of sight
+ * there is no connection and nothing is read: a browser has six of them for all tabs of a server.
  */
 export class LiveFeed {
   readonly #queries: QueryClient
@@ -39,6 +42,7 @@ export class LiveFeed {
   #timers: Array<ReturnType<typeof setInterval>> = []
   #reopening: ReturnType<typeof setTimeout> | undefined
   #losing: ReturnType<typeof setTimeout> | undefined
+  #hiding: ReturnType<typeof setTimeout> | undefined
   #changed = new Set<Topic>()
   /** When each query was last read for a change, and when one is due that has to wait. */
   #readAt = new WeakMap<Query, number>()
@@ -52,13 +56,14 @@ export class LiveFeed {
   open(): void {
     this.#connect()
     this.#timers = [setInterval(() => this.#look(), LOOK_MS), setInterval(() => this.#poll(), POLL_MS)]
+    document.addEventListener('visibilitychange', this.#onVisibility)
   }
 
   close(): void {
+    document.removeEventListener('visibilitychange', this.#onVisibility)
     for (const timer of this.#timers) clearInterval(timer)
-    clearTimeout(this.#reopening)
-    clearTimeout(this.#losing)
-    this.#source?.close()
+    clearTimeout(this.#hiding)
+    this.#disconnect()
   }
 
   pause(): void {
@@ -68,6 +73,23 @@ export class LiveFeed {
   resume(): void {
     this.#set({ isPaused: false, missed: 0 })
     this.#readAll()
+  }
+
+  readonly #onVisibility = () => {
+    clearTimeout(this.#hiding)
+    if (document.hidden) this.#hiding = setTimeout(() => this.#disconnect(), HIDDEN_AFTER_MS)
+    else if (this.#source === undefined) {
+      this.#connect()
+      if (!this.#state.isPaused) this.#readAll()
+    }
+  }
+
+  #disconnect(): void {
+    clearTimeout(this.#reopening)
+    clearTimeout(this.#losing)
+    this.#source?.close()
+    this.#source = undefined
+    this.#set({ connection: 'connecting' })
   }
 
   #connect(): void {
