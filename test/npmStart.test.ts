@@ -113,6 +113,8 @@ test('npm start runs the example crons and a handler of one’s own, ends on Ctr
   await isReady(first)
   const password = /sign in {3}admin, password (\S+)/.exec(first.output())?.[1]
   await api('/auth/sign-in', { name: 'admin', password })
+  const page = await fetch(`http://127.0.0.1:${port}/`, { headers: { Accept: 'text/html' } })
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<div id="root">')])
   const crons = await api<{ items: Array<{ name: string }>; total: number }>('/crons')
   expect(crons.items.map(({ name }) => name)).toContain('example-echo')
 
