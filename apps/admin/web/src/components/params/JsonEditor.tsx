@@ -1,8 +1,5 @@
-import { json } from '@codemirror/lang-json'
-import { Box, Text, useComputedColorScheme } from '@mantine/core'
-import { githubDark, githubLight } from '@uiw/codemirror-theme-github'
-import CodeMirror, { EditorView } from '@uiw/react-codemirror'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { Textarea } from '@mantine/core'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import classes from './JsonEditor.module.css'
 import type { Params } from './paramsSchema.ts'
@@ -13,13 +10,12 @@ interface Props {
   onChange: (value: Params, problem: string | null) => void
 }
 
-/** What admin's content security policy lets the editor's styles through with. */
-const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce
-
-/** Params as JSON; while what stands there is none, its last readable value holds. */
-export default function JsonEditor({ value, onChange }: Props) {
+/**
+ * Params as JSON; while what stands there is none, its last readable value holds. A plain field: what edits in colours
+ * makes the browser write styles while one types, which the content security policy refuses.
+ */
+export function JsonEditor({ value, onChange }: Props) {
   const { t } = useTranslation('params')
-  const scheme = useComputedColorScheme('light')
   const [text, setText] = useState(() => shown(value))
   const [problem, setProblem] = useState<string | null>(null)
   const told = useRef(value)
@@ -29,16 +25,6 @@ export default function JsonEditor({ value, onChange }: Props) {
     setText(shown(value))
     setProblem(null)
   }, [value])
-  const label = t('jsonLabel')
-  const extensions = useMemo(
-    () => [
-      json(),
-      EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ 'aria-label': label }),
-      ...(nonce ? [EditorView.cspNonce.of(nonce)] : []),
-    ],
-    [label],
-  )
   const type = (next: string) => {
     setText(next)
     const read = parse(next)
@@ -49,28 +35,21 @@ export default function JsonEditor({ value, onChange }: Props) {
     onChange('value' in read ? read.value : told.current, why)
   }
   return (
-    <Box>
-      <Text size="sm" fw={500} mb={4} aria-hidden>
-        {label}
-      </Text>
-      <div className={classes.frame} data-invalid={problem !== null || undefined}>
-        <CodeMirror
-          value={text}
-          onChange={type}
-          extensions={extensions}
-          theme={scheme === 'dark' ? githubDark : githubLight}
-          minHeight="120px"
-          maxHeight="420px"
-          indentWithTab={false}
-          basicSetup={{ foldGutter: false, highlightActiveLine: false, highlightActiveLineGutter: false }}
-        />
-      </div>
-      {problem && (
-        <Text size="xs" c="red" mt={4} role="alert">
-          {problem}
-        </Text>
-      )}
-    </Box>
+    <Textarea
+      label={t('jsonLabel')}
+      value={text}
+      onChange={(event) => type(event.currentTarget.value)}
+      // It stays as it was typed until it is left: spaces would move under the cursor.
+      onBlur={() => problem === null && setText(shown(told.current))}
+      error={problem}
+      errorProps={{ role: 'alert' }}
+      autosize
+      minRows={6}
+      maxRows={24}
+      spellCheck={false}
+      autoCapitalize="off"
+      classNames={{ input: classes.input }}
+    />
   )
 }
 

@@ -4,11 +4,11 @@ import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
 import { ErrorNotice } from '../ErrorNotice.tsx'
+import { JsonEditor } from './JsonEditor.tsx'
 import type { JsonSchema, Params } from './paramsSchema.ts'
 
-// Both are large: they come with the first window that shows params.
+// It is large: it comes with the first window that shows params.
 const ParamsForm = lazy(() => import('./ParamsForm.tsx'))
-const JsonEditor = lazy(() => import('./JsonEditor.tsx'))
 
 interface Props {
   /** Whose JSON Schema the form is drawn from. */
