@@ -12,9 +12,9 @@ import {
   Tooltip,
 } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../../api/client.ts'
+import { Fact } from '../../components/Fact.tsx'
 import { Instant } from '../../time/Instant.tsx'
 import { actionText, actorKindText } from './auditActions.ts'
 import { changesOf } from './changes.ts'
@@ -147,18 +147,5 @@ function Value({ text, mark: Mark }: { text: string | undefined; mark: 'del' | '
     <Table.Td bg={Mark && MARK_COLOR[Mark]} style={{ verticalAlign: 'top' }}>
       {Mark ? <Mark style={{ textDecoration: 'none' }}>{value}</Mark> : value}
     </Table.Td>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <Text component="dt" size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text component="dd" m={0} size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {children}
-      </Text>
-    </div>
   )
 }

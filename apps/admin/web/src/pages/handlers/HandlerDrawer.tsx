@@ -1,11 +1,11 @@
 import { Anchor, Button, Drawer, Group, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { IconClockPlus, IconListDetails, IconPlayerPlay } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
 import { Allowed } from '../../api/session.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
+import { Fact } from '../../components/Fact.tsx'
 import { jobsPath } from '../../components/jobsPath.ts'
 import { formatDuration } from '../../time/format.ts'
 import { Instant } from '../../time/Instant.tsx'
@@ -176,16 +176,3 @@ export const percent = (rate: number | null, language: string) =>
         style: 'percent',
         maximumFractionDigits: 1,
       })
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <Text component="dt" size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text component="dd" m={0} size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {children}
-      </Text>
-    </div>
-  )
-}

@@ -63,7 +63,8 @@ export default function ChangeJobDialog({
             value={time}
             onChange={setTime}
             error={errors.scheduled_time}
-            isDisabled={isOfCron}
+            disabled={isOfCron}
+            clearable
           />
           {change.error && Object.keys(errors).length === 0 && <ErrorNotice error={change.error} />}
           <Group justify="flex-end">
