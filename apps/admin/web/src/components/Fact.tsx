@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 /** One entry of a `dl`: its name above its value. */
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div>
+    <div style={{ minWidth: 0 }}>
       <Text component="dt" size="xs" c="dimmed">
         {name}
       </Text>

@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group, Pagination, Stack, Switch, Text } from '@mantine/core'
+import { Badge, Button, Code, Group, Stack, Switch, Text } from '@mantine/core'
 import { IconKey, IconPlus } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -6,6 +6,7 @@ import { api, type Schemas } from '../../api/client.ts'
 import { listOf } from '../../api/listOf.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { openForm } from '../../components/openForm.tsx'
+import { Pages, pageOf } from '../../components/Pages.tsx'
 import type { Column } from '../../components/table/column.ts'
 import { DataTable } from '../../components/table/DataTable.tsx'
 import { useFilters } from '../../components/useFilters.ts'
@@ -24,9 +25,10 @@ function stateOf({ revoked_at, expires_at }: Token) {
 
 export function TokensTab() {
   const { t } = useTranslation(['access', 'common'])
-  const { get, set } = useFilters()
+  const filters = useFilters()
+  const { get, set } = filters
   const withEnded = get('ended') === 'true'
-  const page = Number(get('page') ?? 1) || 1
+  const page = pageOf(filters)
   const query = api.useQuery(
     'get',
     '/tokens',
@@ -143,13 +145,7 @@ export function TokensTab() {
           </EmptyState>
         }
       />
-      {(query.data?.pages ?? 1) > 1 && (
-        <Pagination
-          total={query.data?.pages ?? 1}
-          value={page}
-          onChange={(next) => set({ page: String(next) })}
-        />
-      )}
+      <Pages count={query.data?.pages} filters={filters} />
     </Stack>
   )
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Pagination, Select, Stack, Text } from '@mantine/core'
+import { Badge, Button, Group, Select, Stack, Text } from '@mantine/core'
 import { IconPlus, IconSearch, IconUsers } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +8,7 @@ import { useSession } from '../../api/session.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { FilterText } from '../../components/FilterText.tsx'
 import { openForm } from '../../components/openForm.tsx'
+import { Pages, pageOf } from '../../components/Pages.tsx'
 import type { Column } from '../../components/table/column.ts'
 import { DataTable } from '../../components/table/DataTable.tsx'
 import { useFilters } from '../../components/useFilters.ts'
@@ -22,11 +23,12 @@ const ROLES = ['viewer', 'operator', 'admin'] as const
 export function UsersTab() {
   const { t } = useTranslation(['access', 'common'])
   const { id: ownId, kind } = useSession()
-  const { get, set } = useFilters()
+  const filters = useFilters()
+  const { get, set } = filters
   const q = get('q')
   const role = ROLES.find((one) => one === get('role'))
   const order = get('sort') ?? 'name'
-  const page = Number(get('page') ?? 1) || 1
+  const page = pageOf(filters)
   const query = api.useQuery(
     'get',
     '/users',
@@ -148,13 +150,7 @@ export function UsersTab() {
         onOrder={(next) => set({ sort: next })}
         empty={<EmptyState title={t('users.empty')} icon={IconUsers} />}
       />
-      {(query.data?.pages ?? 1) > 1 && (
-        <Pagination
-          total={query.data?.pages ?? 1}
-          value={page}
-          onChange={(next) => set({ page: String(next) })}
-        />
-      )}
+      <Pages count={query.data?.pages} filters={filters} />
     </Stack>
   )
 }

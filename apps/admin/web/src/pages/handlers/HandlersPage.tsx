@@ -1,4 +1,4 @@
-import { Anchor, Group, Pagination, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Anchor, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { IconPlugConnected, IconSearch } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +8,7 @@ import { listOf } from '../../api/listOf.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { FilterText } from '../../components/FilterText.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
+import { Pages, pageOf } from '../../components/Pages.tsx'
 import type { Column } from '../../components/table/column.ts'
 import { DataTable } from '../../components/table/DataTable.tsx'
 import { useFilters } from '../../components/useFilters.ts'
@@ -22,10 +23,11 @@ const SIZE = 200
 
 export default function HandlersPage() {
   const { t, i18n } = useTranslation('handlers')
-  const { get, set } = useFilters()
+  const filters = useFilters()
+  const { get, set } = filters
   const q = get('q')
   const served = get('served') ?? 'all'
-  const page = Number(get('page') ?? 1) || 1
+  const page = pageOf(filters)
   const query = api.useQuery(
     'get',
     '/handlers',
@@ -176,13 +178,7 @@ export default function HandlersPage() {
             )
           }
         />
-        {(query.data?.pages ?? 1) > 1 && (
-          <Pagination
-            total={query.data?.pages ?? 1}
-            value={page}
-            onChange={(next) => set({ page: String(next) })}
-          />
-        )}
+        <Pages count={query.data?.pages} filters={filters} />
         <HandlerDrawer
           name={name}
           stats={name === undefined ? undefined : stats.get(name)}
