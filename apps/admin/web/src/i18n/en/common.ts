@@ -12,6 +12,7 @@ export default {
   no: 'No',
   copy: 'Copy',
   copied: 'Copied',
+  copyFailed: 'The browser did not let the page copy.',
   actions: 'Actions',
   details: 'Details',
   all: 'All',

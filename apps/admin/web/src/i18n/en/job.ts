@@ -143,7 +143,6 @@ export default {
     resumeNone: 'To the newest line',
     copy: 'Copy the log',
     copied: 'The log is copied.',
-    copyFailed: 'The browser did not let the page copy.',
     download: 'Download the log',
     lines_one: '{{count}} line',
     lines_other: '{{count}} lines',

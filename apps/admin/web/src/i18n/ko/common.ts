@@ -15,6 +15,7 @@ export default {
   no: '아니요',
   copy: '복사',
   copied: '복사됨',
+  copyFailed: '브라우저가 복사를 허용하지 않았습니다.',
   actions: '작업',
   details: '자세히',
   all: '전체',

@@ -146,7 +146,6 @@ export default {
     resumeNone: '최신 로그로 이동',
     copy: '로그 복사',
     copied: '로그를 복사했습니다.',
-    copyFailed: '브라우저가 복사를 허용하지 않았습니다.',
     download: '로그 다운로드',
     lines_other: '{{count}}줄',
     shown: '{{total}}줄 중 {{shown}}줄',

@@ -1,19 +1,7 @@
-import {
-  ActionIcon,
-  Code,
-  CopyButton,
-  Drawer,
-  Group,
-  SimpleGrid,
-  Stack,
-  Table,
-  Text,
-  Title,
-  Tooltip,
-} from '@mantine/core'
-import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { Code, Drawer, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../../api/client.ts'
+import { CopyIcon } from '../../components/CopyIcon.tsx'
 import { Fact } from '../../components/Fact.tsx'
 import { Instant } from '../../time/Instant.tsx'
 import { actionText, actorKindText } from './auditActions.ts'
@@ -76,15 +64,7 @@ function RequestId({ id }: { id: string }) {
       <Text size="xs" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
         {id}
       </Text>
-      <CopyButton value={id}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? t('copied', { ns: 'common' }) : t('copyRequest')}>
-            <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={t('copyRequest')}>
-              {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <CopyIcon text={id} label={t('copyRequest')} />
     </Group>
   )
 }

@@ -9,6 +9,7 @@ import { Fact } from '../../components/Fact.tsx'
 import { jobsPath } from '../../components/jobsPath.ts'
 import { formatDuration } from '../../time/format.ts'
 import { Instant } from '../../time/Instant.tsx'
+import { formatRate } from './formatRate.ts'
 import { ParamsSchema } from './ParamsSchema.tsx'
 import { ServedBadge } from './ServedBadge.tsx'
 import type { HandlerStats } from './useHandlerStats.ts'
@@ -156,7 +157,7 @@ function Figures({
     <SimpleGrid component="dl" m={0} cols={{ base: 2, xs: 3 }} spacing="sm">
       <Fact name={t('detail.runs')}>{runs.toLocaleString(i18n.language)}</Fact>
       <Fact name={t('detail.failures')}>{failures.toLocaleString(i18n.language)}</Fact>
-      <Fact name={t('detail.successRate')}>{percent(success_rate, i18n.language)}</Fact>
+      <Fact name={t('detail.successRate')}>{formatRate(success_rate, i18n.language)}</Fact>
       <Fact name={t('column.p50')}>{inTime(duration.p50_ms)}</Fact>
       <Fact name={t('column.p95')}>{inTime(duration.p95_ms)}</Fact>
       {last_failure_hour && (
@@ -167,12 +168,3 @@ function Figures({
     </SimpleGrid>
   )
 }
-
-/** `99.3%`: never rounded up to all of it. */
-export const percent = (rate: number | null, language: string) =>
-  rate === null
-    ? '–'
-    : (Math.floor(rate * 1_000) / 1_000).toLocaleString(language, {
-        style: 'percent',
-        maximumFractionDigits: 1,
-      })

@@ -6,9 +6,9 @@ import { FilterText } from '../../components/FilterText.tsx'
 import { STATUS_COLOR, STATUSES } from '../../components/status.ts'
 import { CronFilter, HandlerFilter, QueueFilter } from './choiceFilters.tsx'
 import classes from './JobFilters.module.css'
-import type { JobRow } from './jobColumns.tsx'
 import { SaveFilter } from './SaveFilter.tsx'
 import { TimeFilter } from './TimeFilter.tsx'
+import type { JobRow } from './useJobColumns.tsx'
 import { type JobFilterState, SOURCES } from './useJobFilter.ts'
 
 const PRIORITY = /^-?\d{1,5}$/

@@ -6,7 +6,7 @@ import { api } from '../../api/client.ts'
 import { errorText } from '../../components/ErrorNotice.tsx'
 import { cronName } from './filterInWords.ts'
 import classes from './JobFilters.module.css'
-import type { JobRow } from './jobColumns.tsx'
+import type { JobRow } from './useJobColumns.tsx'
 import type { JobFilterState } from './useJobFilter.ts'
 
 // What there is to choose from is asked for once someone opens the list: rows come first.
