@@ -81,6 +81,8 @@ function Detail({
           >
             {t('detail.run')}
           </Button>
+        </Allowed>
+        <Allowed role="admin">
           <Button
             component={Link}
             to={`/crons/new?handler=${name}`}
@@ -93,7 +95,7 @@ function Detail({
         </Allowed>
         <Button
           component={Link}
-          to={jobsPath({ handler: name })}
+          to={jobsPath({ handler: handler.name })}
           size="sm"
           variant="default"
           leftSection={<IconListDetails size={16} aria-hidden />}
