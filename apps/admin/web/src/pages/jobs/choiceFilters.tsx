@@ -51,7 +51,12 @@ export function HandlerFilter({ state: { get, set } }: { state: JobFilterState }
   const { t } = useTranslation(['jobs', 'common'])
   const [isOpen, setOpen] = useState(false)
   const value = get('handler') ?? null
-  const { data, error, isPending } = api.useQuery('get', '/handlers', {}, { enabled: isOpen })
+  const { data, error, isPending } = api.useQuery(
+    'get',
+    '/handlers',
+    { params: { query: { size: 200 } } },
+    { enabled: isOpen },
+  )
   const names = (data?.items ?? []).map(({ name }) => name!)
   return (
     <Select
@@ -75,7 +80,7 @@ export function HandlerFilter({ state: { get, set } }: { state: JobFilterState }
 export function QueueFilter({ state: { get, set } }: { state: JobFilterState }) {
   const { t } = useTranslation(['jobs', 'common'])
   const [isOpen, setOpen] = useState(false)
-  const { data } = api.useQuery('get', '/queues', {}, { enabled: isOpen })
+  const { data } = api.useQuery('get', '/queues', { params: { query: { size: 200 } } }, { enabled: isOpen })
   const [text, setText] = useState<string | null>(null)
   const value = get('queue') ?? ''
   const submit = (queue: string) => {
