@@ -10,6 +10,7 @@ import { jobsPath } from '../jobsPath.ts'
 import { notifyDone } from '../notify.tsx'
 import { ParamsEditor } from '../params/ParamsEditor.tsx'
 import type { Params } from '../params/paramsSchema.ts'
+import { WORDS_BELOW } from '../wordsBelow.ts'
 import { BackfillCount, useBackfillCount } from './BackfillCount.tsx'
 import { HandlerNotice } from './HandlerNotice.tsx'
 import type { GoTo } from './openRunNow.tsx'
@@ -84,7 +85,7 @@ export default function BackfillForm({ cron, goTo, close }: Props) {
           onChange={(from) => from && setRange({ ...range, from })}
           zone={zone}
           maxAt={openedAt.toISOString()}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          inputWrapperOrder={WORDS_BELOW}
           withSeconds
         />
         <InstantPicker
@@ -94,7 +95,7 @@ export default function BackfillForm({ cron, goTo, close }: Props) {
           onChange={(to) => to && setRange({ ...range, to })}
           zone={zone}
           maxAt={openedAt.toISOString()}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          inputWrapperOrder={WORDS_BELOW}
           withSeconds
         />
       </SimpleGrid>

@@ -14,6 +14,7 @@ import { IconListDetails } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { InstantPicker } from '../../components/InstantPicker.tsx'
+import { WORDS_BELOW } from '../../components/wordsBelow.ts'
 import { BROWSER_ZONE } from '../../time/zone.tsx'
 import { ExpressionHelp } from './ExpressionHelp.tsx'
 import { FormSection } from './FormSection.tsx'
@@ -116,7 +117,7 @@ export function ScheduleFields({ form, errorOf }: FieldsProps) {
                 onChange={(at) => form.setFieldValue('start_at', at)}
                 zone={timezone}
                 error={errorOf('start_at')}
-                inputWrapperOrder={['label', 'input', 'description', 'error']}
+                inputWrapperOrder={WORDS_BELOW}
                 withSeconds
                 clearable
               />
@@ -127,7 +128,7 @@ export function ScheduleFields({ form, errorOf }: FieldsProps) {
                 onChange={(at) => form.setFieldValue('end_at', at)}
                 zone={timezone}
                 error={errorOf('end_at')}
-                inputWrapperOrder={['label', 'input', 'description', 'error']}
+                inputWrapperOrder={WORDS_BELOW}
                 withSeconds
                 clearable
               />

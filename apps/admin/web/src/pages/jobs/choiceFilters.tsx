@@ -1,9 +1,9 @@
 import { Autocomplete, Select } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
 import { errorText } from '../../components/ErrorNotice.tsx'
+import { useCronSearch } from '../../components/useCronSearch.ts'
 import { cronName } from './filterInWords.ts'
 import classes from './JobFilters.module.css'
 import type { JobRow } from './useJobColumns.tsx'
@@ -18,14 +18,7 @@ export function CronFilter({ state: { get, set }, rows }: { state: JobFilterStat
   const [text, setText] = useState('')
   const value = get('cron') ?? null
   const current = value === null ? null : { value, label: cronName(Number(value), rows) }
-  const [q] = useDebouncedValue(text === current?.label ? '' : text.trim(), 200)
-  const { data, error, isFetching } = api.useQuery(
-    'get',
-    '/crons',
-    { params: { query: { size: 50, order_by: 'name', fields: ['id', 'name'], ...(q ? { q } : {}) } } },
-    { enabled: isOpen },
-  )
-  const found = (data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name! }))
+  const { found, error, isFetching } = useCronSearch(text, [current?.label], isOpen)
   return (
     <Select
       size="xs"
