@@ -40,13 +40,13 @@ browserTests('the overview', () => {
   afterAll(() => stack?.stop())
 
   test('an empty system is told its first steps, and sees each one done without a reload', async () => {
-    const page = await stack.open({ as: 'operator' })
+    const page = await stack.open({ as: 'admin' })
     await page.getByRole('heading', { name: 'First steps' }).waitFor()
     await page.getByText('npm start worker').waitFor()
     await stack.startService('worker')
     await page.getByText('1 is alive, with').waitFor()
     await page.getByRole('link', { name: 'Create a cron' }).click()
-    await page.waitForURL(/\/crons\/new$/)
+    await page.getByRole('heading', { level: 1, name: 'New cron' }).waitFor()
     await page.context().close()
   })
 

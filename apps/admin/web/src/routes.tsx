@@ -17,7 +17,7 @@ import OverviewPage from './pages/overview/OverviewPage.tsx'
 
 type Page = () => Promise<{ default: ComponentType }>
 
-export interface PageRoute {
+interface PageRoute {
   path: string
   /** Of `common:nav`; none for a page that is reached from another. */
   nav?:

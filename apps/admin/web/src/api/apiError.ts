@@ -11,7 +11,11 @@ export class ApiError extends Error {
   readonly details: ErrorBody['details']
   readonly requestId: string | null
 
-  constructor(status: number, { code, message, details }: ErrorBody, requestId: string | null) {
+  constructor(
+    status: number,
+    { code, message, details }: Pick<ApiError, 'code' | 'message' | 'details'>,
+    requestId: string | null,
+  ) {
     super(message)
     this.status = status
     this.code = code
@@ -27,6 +31,6 @@ export class ApiError extends Error {
 
 export class Unreachable extends ApiError {
   constructor(cause: unknown) {
-    super(0, { code: 'UNREACHABLE' as never, message: String(cause), details: [] }, null)
+    super(0, { code: 'UNREACHABLE', message: String(cause), details: [] }, null)
   }
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect } from 'react'
 import { api, queryClient, type Schemas, setCsrfToken, whenSignedOut } from './client.ts'
 
-export type Session = Schemas['Session']
+type Session = Schemas['Session']
 export type Role = Session['role']
 
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 }

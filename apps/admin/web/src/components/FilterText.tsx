@@ -8,18 +8,21 @@ interface Props extends Omit<TextInputProps, 'value' | 'onChange'> {
   /** As the address has it. */
   value: string | undefined
   onChange: (text: string) => void
+  /** What else is typed is shown as wrong, and the address not told. */
+  accepts?: RegExp
 }
 
 /**
  * A field for a filter of the address. The address follows once typing pauses: it changes in a transition, and a field
  * that waited for it would lose what is typed meanwhile.
  */
-export function FilterText({ value = '', onChange, ...input }: Props) {
+export function FilterText({ value = '', onChange, accepts, ...input }: Props) {
   const [text, setText] = useState(value)
+  const isAccepted = (typed: string) => typed === '' || !accepts || accepts.test(typed)
   const told = useRef(value)
-  const tell = useDebouncedCallback((next: string) => {
-    told.current = next
-    onChange(next)
+  const tell = useDebouncedCallback((typed: string) => {
+    told.current = typed.trim()
+    onChange(told.current)
   }, DEBOUNCE_MS)
   useEffect(() => {
     // Changed by something else: a link, Back, a button that clears.
@@ -31,9 +34,10 @@ export function FilterText({ value = '', onChange, ...input }: Props) {
     <TextInput
       {...input}
       value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value)
-        tell(event.currentTarget.value)
+      error={!isAccepted(text)}
+      onChange={({ currentTarget: { value: typed } }) => {
+        setText(typed)
+        if (isAccepted(typed)) tell(typed)
       }}
     />
   )

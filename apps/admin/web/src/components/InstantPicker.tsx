@@ -1,44 +1,39 @@
 import '@mantine/dates/styles.css'
-import { DateTimePicker } from '@mantine/dates'
-import { useTranslation } from 'react-i18next'
 import 'dayjs/locale/ko'
+import { DateTimePicker, type DateTimePickerProps } from '@mantine/dates'
+import { useTranslation } from 'react-i18next'
 import { zoneLabel } from '../time/format.ts'
 import { instantOf, wallClockOf } from '../time/wallClock.ts'
 import { useZone } from '../time/zone.tsx'
 
-interface Props {
+interface Props extends Omit<DateTimePickerProps, 'value' | 'onChange' | 'maxDate' | 'valueFormat'> {
   label: string
-  description?: string
-  /** ISO 8601. */
+  /** ISO 8601; what is none, as from an address, is shown as nothing. */
   value: string | null | undefined
   onChange: (at: string | null) => void
-  error?: string | undefined
-  /** ISO 8601. */
-  minAt?: string
-  isDisabled?: boolean
+  /** In which its clock stands; unless said, the one that times are shown in. */
+  zone?: string
+  /** ISO 8601; nothing after it can be chosen. */
+  maxAt?: string
 }
 
-/** A time by the clock of the zone that times are shown in, which its label names. Heavy: for what is loaded lazily. */
-export function InstantPicker({ label, description, value, onChange, error, minAt, isDisabled }: Props) {
+/** An instant, chosen by the clock of a zone that its label names. Heavy: for what is loaded lazily. */
+export function InstantPicker({ label, value, onChange, zone: ownZone, maxAt, ...input }: Props) {
   const { i18n } = useTranslation()
   const { nameFor } = useZone()
-  const zone = nameFor()
-  const isValid = value && !Number.isNaN(Date.parse(value))
+  const zone = ownZone ?? nameFor()
+  const at = value && !Number.isNaN(Date.parse(value)) ? value : null
+  const format = input.withSeconds ? 'YYYY-MM-DD HH:mm:ss' : 'YYYY-MM-DD HH:mm'
   return (
     <DateTimePicker
-      label={`${label} (${zoneLabel(zone, isValid ? value : new Date())})`}
-      description={description}
-      value={isValid ? wallClockOf(value, zone) : null}
-      onChange={(wallClock) => onChange(wallClock ? instantOf(wallClock, zone) : null)}
-      valueFormat="YYYY-MM-DD HH:mm"
+      {...input}
+      label={`${label} (${zoneLabel(zone, at ?? new Date())})`}
+      value={at && wallClockOf(at, zone)}
+      onChange={(wallClock) => onChange(wallClock && instantOf(wallClock, zone))}
+      valueFormat={format}
+      placeholder={format}
       locale={i18n.language}
-      error={error}
-      {...(minAt ? { minDate: wallClockOf(minAt, zone) } : {})}
-      disabled={isDisabled}
-      placeholder="YYYY-MM-DD HH:mm"
-      popoverProps={{ withinPortal: false }}
-      clearable
-      miw={190}
+      {...(maxAt ? { maxDate: wallClockOf(maxAt, zone) } : {})}
     />
   )
 }

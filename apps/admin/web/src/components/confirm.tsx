@@ -1,10 +1,9 @@
 import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core'
-import { modals } from '@mantine/modals'
-import i18next from 'i18next'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ApiError } from '../api/apiError.ts'
 import { ErrorNotice } from './ErrorNotice.tsx'
+import { openWindow } from './openWindow.tsx'
 
 interface Confirmation {
   title: string
@@ -22,11 +21,7 @@ interface Confirmation {
 
 /** Asks before something is done that cannot be undone by a click. */
 export function confirm({ title, ...confirmation }: Confirmation): void {
-  const modalId = modals.open({
-    title: <Text fw={650}>{title}</Text>,
-    closeButtonProps: { 'aria-label': i18next.t('close', { ns: 'common' }) },
-    children: <ConfirmForm {...confirmation} close={() => modals.close(modalId)} />,
-  })
+  openWindow(title, (close) => <ConfirmForm {...confirmation} close={close} />)
 }
 
 function ConfirmForm({

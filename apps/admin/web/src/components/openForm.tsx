@@ -1,7 +1,6 @@
-import { Text } from '@mantine/core'
 import { modals } from '@mantine/modals'
-import i18next from 'i18next'
 import type { ReactNode } from 'react'
+import { openWindow } from './openWindow.tsx'
 
 export interface FormWindow {
   close: () => void
@@ -12,15 +11,7 @@ export interface FormWindow {
 /** A form in a window of its own. */
 export function openForm(title: string, form: (window: FormWindow) => ReactNode): void {
   const modalId = `form-${Date.now()}`
-  modals.open({
-    modalId,
-    title: <Text fw={650}>{title}</Text>,
-    children: form({
-      close: () => modals.close(modalId),
-      hold: () => modals.updateModal({ modalId, closeOnEscape: false, withCloseButton: false }),
-    }),
-    closeButtonProps: { 'aria-label': i18next.t('close', { ns: 'common' }) },
-    // What was typed is not lost to a click beside it.
-    closeOnClickOutside: false,
-  })
+  const hold = () => modals.updateModal({ modalId, closeOnEscape: false, withCloseButton: false })
+  // What was typed is not lost to a click beside it.
+  openWindow(title, (close) => form({ close, hold }), { modalId, closeOnClickOutside: false })
 }

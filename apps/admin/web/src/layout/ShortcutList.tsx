@@ -18,7 +18,7 @@ export function ShortcutList() {
       <Line keys={[<Kbd key="k">Ctrl</Kbd>, '+', <Kbd key="l">K</Kbd>]}>{t('shortcuts.palette')}</Line>
       <Line keys={[<Kbd key="k">?</Kbd>]}>{t('shortcuts.help')}</Line>
       <Line keys={[<Kbd key="k">L</Kbd>]}>{t('shortcuts.live')}</Line>
-      <Line keys={[<Kbd key="k">N</Kbd>]}>{t('shortcuts.newCron')}</Line>
+      {isAdmin && <Line keys={[<Kbd key="k">N</Kbd>]}>{t('shortcuts.newCron')}</Line>}
       {open.map(([letter, path]) => (
         <Line
           key={letter}

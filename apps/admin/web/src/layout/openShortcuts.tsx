@@ -1,7 +1,7 @@
-import { Skeleton, Text } from '@mantine/core'
-import { modals } from '@mantine/modals'
+import { Skeleton } from '@mantine/core'
 import i18next from 'i18next'
 import { lazy, Suspense } from 'react'
+import { openWindow } from '../components/openWindow.tsx'
 
 const ShortcutList = lazy(() =>
   import('./ShortcutList.tsx').then((module) => ({ default: module.ShortcutList })),
@@ -9,13 +9,9 @@ const ShortcutList = lazy(() =>
 
 /** Shows which keys do what. */
 export function openShortcuts(): void {
-  modals.open({
-    title: <Text fw={650}>{i18next.t('shortcuts.title', { ns: 'settings' })}</Text>,
-    closeButtonProps: { 'aria-label': i18next.t('close', { ns: 'common' }) },
-    children: (
-      <Suspense fallback={<Skeleton h={300} />}>
-        <ShortcutList />
-      </Suspense>
-    ),
-  })
+  openWindow(i18next.t('shortcuts.title', { ns: 'settings' }), () => (
+    <Suspense fallback={<Skeleton h={300} />}>
+      <ShortcutList />
+    </Suspense>
+  ))
 }

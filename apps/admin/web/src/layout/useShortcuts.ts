@@ -21,7 +21,7 @@ function letterOf({ key, code }: KeyboardEvent): string {
 export function useShortcuts(): void {
   const navigate = useNavigate()
   const { isPaused, pause, resume } = useLive()
-  const mayWrite = useMay('operator')
+  const mayCreate = useMay('admin')
   useEffect(() => {
     let wentAt = 0
     const onKey = (event: KeyboardEvent) => {
@@ -38,11 +38,11 @@ export function useShortcuts(): void {
       } else if (letter === 'g') wentAt = event.timeStamp
       else if (letter === '?') openShortcuts()
       else if (letter === 'l') (isPaused ? resume : pause)()
-      else if (letter === 'n' && mayWrite) void navigate('/crons/new')
+      else if (letter === 'n' && mayCreate) void navigate('/crons/new')
       else return
       event.preventDefault()
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
-  }, [navigate, isPaused, pause, resume, mayWrite])
+  }, [navigate, isPaused, pause, resume, mayCreate])
 }

@@ -1,18 +1,7 @@
-import { Box, Group, Text, VisuallyHidden } from '@mantine/core'
+import { VisuallyHidden } from '@mantine/core'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import classes from './HeatMap.module.css'
-import { type HeatColor, heatFill } from './heatFill.ts'
-
-/** Tells in a cell, beside its colour, what it means. */
-export type HeatMark = 'dot' | 'ring' | 'bar'
-
-export interface HeatCell extends HeatColor {
-  /** What the cell is given back as. */
-  id: string
-  /** All that it says, in words: on hover, and for who hears it. */
-  title: string
-  mark?: HeatMark | undefined
-}
+import { type HeatCell, HeatMapCell } from './HeatMapCell.tsx'
 
 interface Props {
   /** What it shows, in a sentence. */
@@ -93,7 +82,7 @@ export function HeatMap({
               {row.cells.map((cell, x) => (
                 <td key={columns[x]?.id ?? x}>
                   {cell && (
-                    <Cell
+                    <HeatMapCell
                       cell={cell}
                       isSelected={cell.id === selected}
                       isEntry={cell.id === entry}
@@ -126,75 +115,4 @@ const STEPS: Record<string, [number, number]> = {
   ArrowDown: [1, 0],
   ArrowLeft: [0, -1],
   ArrowRight: [0, 1],
-}
-
-interface CellProps {
-  cell: HeatCell
-  isSelected: boolean
-  isEntry: boolean
-  onKeyDown: (event: KeyboardEvent) => void
-  onPick: (() => void) | undefined
-}
-
-function Cell({ cell, isSelected, isEntry, onKeyDown, onPick }: CellProps) {
-  const { id, title, mark } = cell
-  const look = {
-    className: classes.cell,
-    title,
-    'data-cell': id,
-    'data-mark': mark,
-    'data-empty': !cell.color || undefined,
-    'data-selected': isSelected || undefined,
-    style: { background: heatFill(cell) },
-  }
-  if (!onPick)
-    return (
-      <span {...look}>
-        <VisuallyHidden>{title}</VisuallyHidden>
-      </span>
-    )
-  return (
-    <button
-      type="button"
-      {...look}
-      aria-label={title}
-      aria-pressed={isSelected}
-      tabIndex={isEntry ? 0 : -1}
-      onKeyDown={onKeyDown}
-      onClick={onPick}
-    />
-  )
-}
-
-interface LegendEntry extends HeatColor {
-  label: string
-  mark?: HeatMark
-  /** At the end of its line. */
-  value?: string
-}
-
-/** What the colours and marks of a heat map mean. */
-export function HeatLegend({ entries }: { entries: LegendEntry[] }) {
-  return (
-    <Group gap="md" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
-      {entries.map(({ label, mark, value, ...color }) => (
-        <Text key={label} size="xs" c="dimmed" component="li" className={classes.legend}>
-          <Box
-            component="span"
-            className={classes.cell}
-            aria-hidden
-            data-mark={mark}
-            data-empty={!color.color || undefined}
-            style={{ ['--heat-size' as string]: '12px', background: heatFill(color) }}
-          />
-          {label}
-          {value && (
-            <Text span inherit fw={600} c="var(--mantine-color-text)" className="tabular">
-              {value}
-            </Text>
-          )}
-        </Text>
-      ))}
-    </Group>
-  )
 }

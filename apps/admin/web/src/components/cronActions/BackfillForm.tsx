@@ -5,11 +5,12 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { fetchClient, type Schemas } from '../../api/client.ts'
 import { useZone } from '../../time/zone.tsx'
+import { InstantPicker } from '../InstantPicker.tsx'
 import { jobsPath } from '../jobsPath.ts'
 import { notifyDone } from '../notify.tsx'
 import { ParamsEditor } from '../params/ParamsEditor.tsx'
 import type { Params } from '../params/paramsSchema.ts'
-import { ZonedDateTimePicker } from '../ZonedDateTimePicker.tsx'
+import { WORDS_BELOW } from '../wordsBelow.ts'
 import { BackfillCount, useBackfillCount } from './BackfillCount.tsx'
 import { HandlerNotice } from './HandlerNotice.tsx'
 import type { GoTo } from './openRunNow.tsx'
@@ -77,21 +78,25 @@ export default function BackfillForm({ cron, goTo, close }: Props) {
         ))}
       </Group>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
-        <ZonedDateTimePicker
+        <InstantPicker
           label={t('from')}
           description={t('fromWhy')}
           value={range.from}
           onChange={(from) => from && setRange({ ...range, from })}
           zone={zone}
-          max={openedAt.toISOString()}
+          maxAt={openedAt.toISOString()}
+          inputWrapperOrder={WORDS_BELOW}
+          withSeconds
         />
-        <ZonedDateTimePicker
+        <InstantPicker
           label={t('to')}
           description={t('toWhy')}
           value={range.to}
           onChange={(to) => to && setRange({ ...range, to })}
           zone={zone}
-          max={openedAt.toISOString()}
+          maxAt={openedAt.toISOString()}
+          inputWrapperOrder={WORDS_BELOW}
+          withSeconds
         />
       </SimpleGrid>
       <NumberInput

@@ -1,8 +1,8 @@
-import { Skeleton, Text } from '@mantine/core'
-import { modals } from '@mantine/modals'
+import { Skeleton } from '@mantine/core'
 import i18next from 'i18next'
 import { lazy, Suspense } from 'react'
 import type { Schemas } from '../../api/client.ts'
+import { openWindow } from '../openWindow.tsx'
 
 const RunNowForm = lazy(() => import('./RunNowForm.tsx'))
 
@@ -11,13 +11,13 @@ export type GoTo = (path: string) => void
 
 /** Asks with which params a cron runs now. */
 export function openRunNow(cron: Schemas['Cron'], goTo: GoTo): void {
-  const modalId = modals.open({
-    title: <Text fw={650}>{i18next.t('runTitle', { ns: 'cronActions', name: cron.name })}</Text>,
-    size: 'lg',
-    children: (
+  openWindow(
+    i18next.t('runTitle', { ns: 'cronActions', name: cron.name }),
+    (close) => (
       <Suspense fallback={<Skeleton height={200} />}>
-        <RunNowForm cron={cron} goTo={goTo} close={() => modals.close(modalId)} />
+        <RunNowForm cron={cron} goTo={goTo} close={close} />
       </Suspense>
     ),
-  })
+    { size: 'lg' },
+  )
 }

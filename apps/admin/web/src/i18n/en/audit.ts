@@ -19,7 +19,6 @@ export default {
     from: 'From',
     to: 'To',
     more: 'More filters',
-    zone: 'In {{zone}}',
   },
   actorKind: {
     user: 'User',
@@ -92,7 +91,6 @@ export default {
     absent: 'not set',
     moreFields_one: '+{{count}} field',
     moreFields_other: '+{{count}} fields',
-    json: 'As JSON',
   },
   copyRequest: 'Copy the request id',
   empty: 'Nothing has been done yet. What people and programs change shows up here.',

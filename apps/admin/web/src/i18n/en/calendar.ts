@@ -5,7 +5,6 @@ export default {
   next: 'The month after',
   today: 'Today',
   thisMonth: 'This month',
-  clear: 'Clear filters',
   grid: 'Results of {{month}} by day',
   week: 'Week {{week}}',
   weekColumn: 'Week',

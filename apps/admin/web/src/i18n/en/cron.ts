@@ -23,7 +23,6 @@ export default {
     pausedAfter_one: 'It was paused after {{count}} failure.',
     pausedAfter_other: 'It was paused after {{count}} failures in a row.',
     stopped: 'The scheduler is stopped: nothing fires until someone starts it.',
-    copyExpression: 'Copy the expression',
   },
   facts: {
     label: 'Key figures',
@@ -57,7 +56,6 @@ export default {
     nothing: '{{date}}: nothing',
     day: '{{date}}: {{text}}',
     legendNothing: 'nothing',
-    legend: 'What the colours mean',
     weekOf: 'Week of {{date}}',
   },
   slots: {
@@ -150,7 +148,6 @@ export default {
     source_api: 'a person or program',
     source_schedule: 'a planned request',
     source_event: 'an event',
-    expected: 'should end {{when}}',
   },
   trends: {
     range: 'Range',

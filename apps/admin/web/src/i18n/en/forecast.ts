@@ -6,7 +6,6 @@ export default {
   range_week: '7 days',
   tag: 'Tag',
   allTags: 'All tags',
-  clear: 'Clear filters',
   stopped: 'The scheduler is stopped: nothing of this runs until someone starts it.',
   empty: 'Nothing is due in this time',
   emptyText: 'Only crons that are enabled fire. Create one, or enable one that there is.',

@@ -20,7 +20,6 @@ export default {
     notServed: 'Not served',
     notServedWhy:
       'No live worker has it, so its jobs wait. Start a worker that loads it, or let it go: crons that use it can be pointed elsewhere.',
-    since: 'Since {{time}}',
   },
   isolation: {
     none: 'In the worker',
@@ -45,7 +44,6 @@ export default {
     noDescription: 'It has no description.',
     run: 'Run it',
     jobs: 'Its jobs',
-    crons: 'Its crons',
     newCron: 'New cron with it',
     source: 'Source',
     builtin: 'built in',

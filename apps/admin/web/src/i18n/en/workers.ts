@@ -31,7 +31,6 @@ export default {
     heartbeat: 'Heartbeat',
     stopped: 'Stopped',
     queues: 'Queues',
-    started: 'Started',
     status: 'Status',
     id: 'Name',
   },
@@ -92,5 +91,4 @@ export default {
     warning_other: 'Nobody serves {{count}} queues that hold work: {{names}}',
     jobs: 'Jobs of the queue {{name}}',
   },
-  pages: 'Pages of workers',
 }

@@ -22,7 +22,6 @@ export default {
     from: '시작',
     to: '끝',
     more: '필터 더 보기',
-    zone: '{{zone}} 기준',
   },
   actorKind: {
     user: '사용자',
@@ -94,7 +93,6 @@ export default {
     none: '변경된 필드가 없습니다.',
     absent: '값 없음',
     moreFields_other: '외 {{count}}개 필드',
-    json: 'JSON으로 보기',
   },
   copyRequest: '요청 ID 복사',
   empty: '아직 기록이 없습니다. 사람이나 프로그램이 변경한 내용이 여기에 표시됩니다.',

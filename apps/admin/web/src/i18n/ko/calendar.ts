@@ -8,7 +8,6 @@ export default {
   next: '다음 달',
   today: '오늘',
   thisMonth: '이번 달',
-  clear: '필터 지우기',
   grid: '{{month}}의 일별 결과',
   week: '{{week}}주차',
   weekColumn: '주',

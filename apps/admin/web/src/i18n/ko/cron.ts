@@ -25,7 +25,6 @@ export default {
     disabledTitle: '시스템이 비활성화했습니다',
     pausedAfter_other: '{{count}}회 연속 실패하여 일시 중지되었습니다.',
     stopped: '스케줄러가 정지되어 있습니다. 다시 시작할 때까지 아무것도 실행되지 않습니다.',
-    copyExpression: '표현식 복사',
   },
   facts: {
     label: '주요 지표',
@@ -58,7 +57,6 @@ export default {
     nothing: '{{date}}: 없음',
     day: '{{date}}: {{text}}',
     legendNothing: '없음',
-    legend: '색의 의미',
     weekOf: '{{date}} 주',
   },
   slots: {
@@ -150,7 +148,6 @@ export default {
     source_api: '사용자 또는 프로그램',
     source_schedule: '예약 요청',
     source_event: '이벤트',
-    expected: '{{when}} 종료 예상',
   },
   trends: {
     range: '기간',

@@ -22,7 +22,6 @@ export default {
     notServed: '제공 안 됨',
     notServedWhy:
       '이 핸들러를 가진 워커가 없어 작업이 대기합니다. 핸들러를 로드하는 워커를 시작하거나, 더 이상 필요 없다면 이를 사용하는 크론의 핸들러를 바꾸세요.',
-    since: '{{time}}부터',
   },
   isolation: {
     none: '워커 내부',
@@ -46,7 +45,6 @@ export default {
     noDescription: '설명이 없습니다.',
     run: '실행하기',
     jobs: '작업 보기',
-    crons: '크론 보기',
     newCron: '이 핸들러로 크론 만들기',
     source: '출처',
     builtin: '내장',

@@ -34,7 +34,6 @@ export default {
     heartbeat: '하트비트',
     stopped: '중지 시각',
     queues: '큐',
-    started: '시작 시각',
     status: '상태',
     id: '이름',
   },
@@ -89,5 +88,4 @@ export default {
     warning_other: '작업이 있지만 담당 워커가 없는 큐가 {{count}}개 있습니다: {{names}}',
     jobs: '{{name}} 큐의 작업',
   },
-  pages: '워커 목록 페이지',
 } satisfies Translation<typeof en>

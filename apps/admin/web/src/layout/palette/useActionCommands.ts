@@ -33,28 +33,27 @@ import type { Command } from './command.ts'
 /** What can be done from anywhere, by who may. */
 export function useActionCommands(): Command[] {
   const navigate = useNavigate()
-  const mayWrite = useMay('operator')
+  const [mayRun, mayRule] = [useMay('operator'), useMay('admin')]
   const { t } = useTranslation('palette')
   const { isPaused, pause, resume } = useLive()
   const isUser = useSession().kind === 'user'
-  const work: Command[] = [
-    {
-      id: 'do-new-cron',
-      label: t('action.newCron'),
-      keywords: 'new cron create',
-      icon: IconClockPlus,
-      run: () => void navigate('/crons/new'),
-    },
-    {
-      id: 'do-new-job',
-      label: t('action.newJob'),
-      keywords: 'new job run create',
-      icon: IconPlus,
-      run: () => void navigate('/jobs?new='),
-    },
-  ]
+  const newCron: Command = {
+    id: 'do-new-cron',
+    label: t('action.newCron'),
+    keywords: 'new cron create',
+    icon: IconClockPlus,
+    run: () => void navigate('/crons/new'),
+  }
+  const newJob: Command = {
+    id: 'do-new-job',
+    label: t('action.newJob'),
+    keywords: 'new job run create',
+    icon: IconPlus,
+    run: () => void navigate('/jobs?new='),
+  }
   return [
-    ...(mayWrite ? work : []),
+    ...(mayRule ? [newCron] : []),
+    ...(mayRun ? [newJob] : []),
     {
       id: 'do-failures',
       label: t('action.failures'),

@@ -1,11 +1,11 @@
 import { Button, Group, NativeSelect, Stack, Text, Textarea } from '@mantine/core'
-import { modals } from '@mantine/modals'
 import i18next from 'i18next'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { notifyDone } from '../../components/notify.tsx'
+import { openWindow } from '../../components/openWindow.tsx'
 import { Instant } from '../../time/Instant.tsx'
 import { useNow } from '../../time/useNow.ts'
 import { rereadStatus } from './rereadStatus.ts'
@@ -18,11 +18,7 @@ const CHOICES_SECONDS = [900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 259_2
 
 /** Asks why and for how long, and holds the queue for a maintenance window. */
 export function reserveQueue(): void {
-  const modalId = modals.open({
-    title: <Text fw={650}>{i18next.t('reserve.title', { ns: 'overview' })}</Text>,
-    closeButtonProps: { 'aria-label': i18next.t('close', { ns: 'common' }) },
-    children: <ReserveForm close={() => modals.close(modalId)} />,
-  })
+  openWindow(i18next.t('reserve.title', { ns: 'overview' }), (close) => <ReserveForm close={close} />)
 }
 
 function ReserveForm({ close }: { close: () => void }) {

@@ -1,10 +1,10 @@
 import { Alert, Button, Group, Stack, Table, Text } from '@mantine/core'
-import { modals } from '@mantine/modals'
 import i18next from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { api, type Schemas } from '../../api/client.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { notifyDone } from '../../components/notify.tsx'
+import { openWindow } from '../../components/openWindow.tsx'
 import { formatInstant, zoneLabel } from '../../time/format.ts'
 import { useZone } from '../../time/zone.tsx'
 import { rereadStatus } from './rereadStatus.ts'
@@ -13,11 +13,7 @@ type Preview = Schemas['SchedulerStartPreview']
 
 /** Shows what a start would run at once, and starts. */
 export function startScheduler(): void {
-  const modalId = modals.open({
-    title: <Text fw={650}>{i18next.t('start.title', { ns: 'overview' })}</Text>,
-    closeButtonProps: { 'aria-label': i18next.t('close', { ns: 'common' }) },
-    children: <StartForm close={() => modals.close(modalId)} />,
-  })
+  openWindow(i18next.t('start.title', { ns: 'overview' }), (close) => <StartForm close={close} />)
 }
 
 function StartForm({ close }: { close: () => void }) {

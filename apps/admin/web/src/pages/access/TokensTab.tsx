@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group, Pagination, Stack, Switch, Text } from '@mantine/core'
+import { Button, Group, Stack, Switch, Text } from '@mantine/core'
 import { IconKey, IconPlus } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
@@ -6,27 +6,20 @@ import { api, type Schemas } from '../../api/client.ts'
 import { listOf } from '../../api/listOf.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { openForm } from '../../components/openForm.tsx'
-import type { Column } from '../../components/table/column.ts'
+import { Pages, pageOf } from '../../components/Pages.tsx'
 import { DataTable } from '../../components/table/DataTable.tsx'
 import { useFilters } from '../../components/useFilters.ts'
-import { Instant, RelativeTime } from '../../time/Instant.tsx'
-import { revokeToken } from './revokeToken.tsx'
 import { TokenForm } from './TokenForm.tsx'
+import { stateOf, useTokenColumns } from './useTokenColumns.tsx'
 
 type Token = Schemas['ApiToken']
 const SIZE = 200
-const STATE_COLOR = { active: 'teal', expired: 'gray', revoked: 'gray' } as const
-
-function stateOf({ revoked_at, expires_at }: Token) {
-  if (revoked_at) return 'revoked'
-  return expires_at && Date.parse(expires_at) <= Date.now() ? 'expired' : 'active'
-}
-
 export function TokensTab() {
   const { t } = useTranslation(['access', 'common'])
-  const { get, set } = useFilters()
+  const filters = useFilters()
+  const { get, set } = filters
   const withEnded = get('ended') === 'true'
-  const page = Number(get('page') ?? 1) || 1
+  const page = pageOf(filters)
   const query = api.useQuery(
     'get',
     '/tokens',
@@ -36,81 +29,8 @@ export function TokensTab() {
   const all = listOf<Token>(query)
   const rows = all.rows.filter((token) => withEnded || stateOf(token) === 'active')
   const hidden = all.rows.length - rows.length
+  const columns = useTokenColumns()
   const openNew = () => openForm(t('tokens.new'), (window) => <TokenForm {...window} />)
-  const columns: Column<Token>[] = [
-    {
-      id: 'name',
-      header: t('field.name'),
-      isFixed: true,
-      cell: ({ name }) => (
-        <Text size="sm" fw={600} truncate maw={{ base: 130, sm: 320 }} title={name}>
-          {name}
-        </Text>
-      ),
-    },
-    {
-      id: 'prefix',
-      header: t('field.prefix'),
-      hideBelow: 'md',
-      cell: ({ prefix }) => <Code>{prefix}</Code>,
-    },
-    {
-      id: 'role',
-      header: t('field.role'),
-      cell: ({ role }) => t(`role.${role}`, { ns: 'common' }),
-    },
-    {
-      id: 'state',
-      header: t('field.state'),
-      hideBelow: 'sm',
-      cell: (token) => {
-        const state = stateOf(token)
-        return (
-          <Badge size="sm" variant="light" tt="none" className="jobu-badge" color={STATE_COLOR[state]}>
-            {t(`tokens.${state}`)}
-          </Badge>
-        )
-      },
-    },
-    {
-      id: 'expires',
-      header: t('field.expires'),
-      hideBelow: 'sm',
-      cell: ({ expires_at }) => (expires_at ? <RelativeTime at={expires_at} /> : t('tokens.noEnd')),
-    },
-    {
-      id: 'lastUsed',
-      header: t('field.lastUsed'),
-      hideBelow: 'sm',
-      cell: ({ last_used_at }) => (last_used_at ? <RelativeTime at={last_used_at} /> : t('never')),
-    },
-    { id: 'createdBy', header: t('field.createdBy'), hideBelow: 'lg', cell: ({ created_by }) => created_by },
-    {
-      id: 'created',
-      header: t('field.created'),
-      hideBelow: 'lg',
-      cell: ({ created_at }) => <Instant at={created_at} />,
-    },
-    {
-      id: 'actions',
-      header: t('actions', { ns: 'common' }),
-      isFixed: true,
-      width: 90,
-      cell: (token) =>
-        token.revoked_at === null && (
-          <Button
-            size="compact-sm"
-            mih={36}
-            variant="subtle"
-            color="red"
-            onClick={() => revokeToken(token)}
-            aria-label={`${t('tokens.revoke')}: ${token.name}`}
-          >
-            {t('tokens.revoke')}
-          </Button>
-        ),
-    },
-  ]
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
@@ -143,13 +63,7 @@ export function TokensTab() {
           </EmptyState>
         }
       />
-      {(query.data?.pages ?? 1) > 1 && (
-        <Pagination
-          total={query.data?.pages ?? 1}
-          value={page}
-          onChange={(next) => set({ page: String(next) })}
-        />
-      )}
+      <Pages count={query.data?.pages} filters={filters} />
     </Stack>
   )
 }

@@ -1,15 +1,10 @@
-import '@mantine/dates/styles.css'
-import 'dayjs/locale/ko'
 import { Button, Group, Select, SimpleGrid } from '@mantine/core'
-import { DateTimePicker } from '@mantine/dates'
 import { useDisclosure } from '@mantine/hooks'
 import { IconFilter, IconSearch } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { FilterText } from '../../components/FilterText.tsx'
+import { InstantPicker } from '../../components/InstantPicker.tsx'
 import type { useFilters } from '../../components/useFilters.ts'
-import { zoneLabel } from '../../time/format.ts'
-import { instantOf, wallClockOf } from '../../time/wallClock.ts'
-import { useZone } from '../../time/zone.tsx'
 import { AUDIT_ACTIONS, AUDIT_TARGETS, actionText, targetText } from './auditActions.ts'
 
 const MORE = ['actor', 'action', 'target_type', 'target_id', 'from', 'to'] as const
@@ -74,34 +69,20 @@ export function AuditFilters({ filters }: { filters: ReturnType<typeof useFilter
             onChange={(value) => set({ target_type: value })}
           />
           <FilterText label={t('filter.targetId')} {...text('target_id')} />
-          <Moment name="from" filters={filters} />
-          <Moment name="to" filters={filters} />
+          <InstantPicker
+            label={t('filter.from')}
+            value={get('from')}
+            onChange={(at) => set({ from: at })}
+            clearable
+          />
+          <InstantPicker
+            label={t('filter.to')}
+            value={get('to')}
+            onChange={(at) => set({ to: at })}
+            clearable
+          />
         </SimpleGrid>
       )}
     </>
-  )
-}
-
-/** A time as clocks of the chosen zone show it, kept in the address as an instant. */
-function Moment({
-  name,
-  filters: { get, set },
-}: {
-  name: 'from' | 'to'
-  filters: ReturnType<typeof useFilters>
-}) {
-  const { t, i18n } = useTranslation('audit')
-  const { nameFor } = useZone()
-  const zone = nameFor()
-  const at = get(name)
-  return (
-    <DateTimePicker
-      label={`${t(`filter.${name}`)} (${zoneLabel(zone, at)})`}
-      locale={i18n.language}
-      valueFormat="YYYY-MM-DD HH:mm"
-      clearable
-      value={at ? wallClockOf(at, zone) : null}
-      onChange={(wallClock) => set({ [name]: wallClock ? instantOf(wallClock, zone) : null })}
-    />
   )
 }

@@ -1,20 +1,8 @@
-import {
-  ActionIcon,
-  Code,
-  CopyButton,
-  Drawer,
-  Group,
-  SimpleGrid,
-  Stack,
-  Table,
-  Text,
-  Title,
-  Tooltip,
-} from '@mantine/core'
-import { IconCheck, IconCopy } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { Code, Drawer, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../../api/client.ts'
+import { CopyIcon } from '../../components/CopyIcon.tsx'
+import { Fact } from '../../components/Fact.tsx'
 import { Instant } from '../../time/Instant.tsx'
 import { actionText, actorKindText } from './auditActions.ts'
 import { changesOf } from './changes.ts'
@@ -76,15 +64,7 @@ function RequestId({ id }: { id: string }) {
       <Text size="xs" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
         {id}
       </Text>
-      <CopyButton value={id}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? t('copied', { ns: 'common' }) : t('copyRequest')}>
-            <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={t('copyRequest')}>
-              {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <CopyIcon text={id} label={t('copyRequest')} />
     </Group>
   )
 }
@@ -147,18 +127,5 @@ function Value({ text, mark: Mark }: { text: string | undefined; mark: 'del' | '
     <Table.Td bg={Mark && MARK_COLOR[Mark]} style={{ verticalAlign: 'top' }}>
       {Mark ? <Mark style={{ textDecoration: 'none' }}>{value}</Mark> : value}
     </Table.Td>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <Text component="dt" size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text component="dd" m={0} size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {children}
-      </Text>
-    </div>
   )
 }

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client.ts'
 
-export interface FieldChange {
+interface FieldChange {
   field: string
   /** As text; undefined where the field was not there. */
   before: string | undefined

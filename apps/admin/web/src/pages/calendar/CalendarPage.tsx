@@ -1,14 +1,14 @@
 import { ActionIcon, Button, Group, Skeleton, Text, Title } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconCalendarOff, IconChevronLeft, IconChevronRight, IconFilterOff } from '@tabler/icons-react'
+import { IconCalendarOff, IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
-import { CronPicker } from '../../components/CronPicker.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
-import { HandlerPicker } from '../../components/HandlerPicker.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
+import { ScopeFilters } from '../../components/ScopeFilters.tsx'
 import { useFilters } from '../../components/useFilters.ts'
+import { useScope } from '../../components/useScope.ts'
 import { dayOf, formatDay } from '../../time/days.ts'
 import { zoneLabel } from '../../time/format.ts'
 import { useRoundedNow } from '../../time/useNow.ts'
@@ -26,8 +26,8 @@ export default function CalendarPage() {
   const { t, i18n } = useTranslation('calendar')
   const filters = useFilters()
   const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
-  const cronId = Number(filters.get('cron_id')) || undefined
-  const handler = filters.get('handler_name')
+  const scope = useScope()
+  const { cronId, handler } = scope
   const cron = api.useQuery(
     'get',
     '/crons/{id}',
@@ -44,14 +44,12 @@ export default function CalendarPage() {
         timezone: zone,
         from: instantOf(`${month}-01 00:00:00`, zone),
         to: instantOf(`${addMonths(month, 1)}-01 00:00:00`, zone),
-        ...(cronId ? { cron_id: cronId } : {}),
-        ...(handler ? { handler_name: handler } : {}),
+        ...scope.query,
       },
     },
   })
   const go = (to: string) => filters.set({ month: to === monthOf(today) ? null : to })
   const name = formatDay(`${month}-01`, i18n.language, { year: 'numeric', month: 'long' })
-  const isFiltered = cronId !== undefined || handler !== undefined
   const isEmpty = data?.items.every(({ total }) => total === 0)
   const props = { days: data?.items ?? [], month, today, zone, cronId, handler }
   return (
@@ -90,23 +88,10 @@ export default function CalendarPage() {
             {t('thisMonth')}
           </Button>
         </Group>
-        <Group gap="xs">
-          <CronPicker
-            value={cronId}
-            onChange={(id) => filters.set({ cron_id: id === null ? null : String(id) })}
-          />
-          <HandlerPicker value={handler} onChange={(next) => filters.set({ handler_name: next })} />
-          {isFiltered && (
-            <Button
-              size="xs"
-              variant="subtle"
-              leftSection={<IconFilterOff size={14} aria-hidden />}
-              onClick={() => filters.set({ cron_id: null, handler_name: null })}
-            >
-              {t('clear')}
-            </Button>
-          )}
-        </Group>
+        <ScopeFilters
+          scope={scope}
+          onClear={scope.isSet ? () => filters.set({ cron_id: null, handler_name: null }) : undefined}
+        />
       </Group>
       {error && <ErrorNotice error={error} onRetry={refetch} />}
       {isPending && <Skeleton h={520} />}
@@ -116,7 +101,7 @@ export default function CalendarPage() {
           {isPhone ? <DayList {...props} /> : <MonthGrid {...props} name={name} />}
           {isEmpty && month <= monthOf(today) && (
             <EmptyState
-              title={t(isFiltered ? 'emptyFiltered' : 'empty')}
+              title={t(scope.isSet ? 'emptyFiltered' : 'empty')}
               text={t('emptyText')}
               icon={IconCalendarOff}
             />

@@ -10,7 +10,7 @@ import { dayBounds, formatDay } from '../../time/days.ts'
 import classes from './Calendar.module.css'
 import { DayFigures, RESULT_ICON, SuccessRate } from './DayFigures.tsx'
 
-export interface DayCellProps {
+interface DayCellProps {
   date: string
   day: DayStats | undefined
   today: string

@@ -1,8 +1,9 @@
-import { Box, Paper, SimpleGrid, Skeleton, Text } from '@mantine/core'
+import { Box, SimpleGrid, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, type Schemas } from '../../api/client.ts'
 import { formatShare } from '../../components/dayResults.ts'
+import { Figure, FigureTile } from '../../components/FigureTile.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { addDays, dayOf } from '../../time/days.ts'
 import { formatDuration } from '../../time/format.ts'
@@ -36,7 +37,7 @@ export function CronFacts({ cron }: { cron: Schemas['Cron'] }) {
       component="section"
       aria-label={t('facts.label')}
     >
-      <Fact
+      <FigureTile
         name={t('facts.lastRun')}
         more={cron.last_run_at && <RelativeTime at={cron.last_run_at} cronZone={cron.timezone} />}
       >
@@ -47,8 +48,8 @@ export function CronFacts({ cron }: { cron: Schemas['Cron'] }) {
         ) : (
           <None>{t('facts.neverRan')}</None>
         )}
-      </Fact>
-      <Fact
+      </FigureTile>
+      <FigureTile
         name={t('facts.success')}
         isPending={isPending}
         more={settled > 0 && t('facts.ofRuns', { count: settled, failures: count(week!.failures) })}
@@ -60,13 +61,13 @@ export function CronFacts({ cron }: { cron: Schemas['Cron'] }) {
             {formatShare(week.success_rate, i18n.language)}
           </Figure>
         )}
-      </Fact>
+      </FigureTile>
       <Measured name={t('facts.duration')} measured={week?.duration} isPending={isPending} />
       <Measured name={t('facts.lateness')} measured={week?.lateness} isPending={isPending} />
-      <Fact name={t('facts.skipped')} isPending={isPending} more={t('facts.skippedMore')}>
+      <FigureTile name={t('facts.skipped')} isPending={isPending} more={t('facts.skippedMore')}>
         <Figure>{count(week?.skipped ?? 0)}</Figure>
-      </Fact>
-      <Fact
+      </FigureTile>
+      <FigureTile
         name={t('facts.runs')}
         more={
           cron.max_runs === null
@@ -75,7 +76,7 @@ export function CronFacts({ cron }: { cron: Schemas['Cron'] }) {
         }
       >
         <Figure>{count(cron.run_count)}</Figure>
-      </Fact>
+      </FigureTile>
     </SimpleGrid>
   )
 }
@@ -93,49 +94,17 @@ function Measured({
   const { p50_ms, p95_ms, max_ms } = measured ?? {}
   if (p50_ms == null || p95_ms == null || max_ms == null)
     return (
-      <Fact name={name} isPending={isPending}>
+      <FigureTile name={name} isPending={isPending}>
         <None>{t('facts.noRuns')}</None>
-      </Fact>
+      </FigureTile>
     )
   const more = t('facts.durationMore', { p95: formatDuration(p95_ms), max: formatDuration(max_ms) })
   return (
-    <Fact name={name} more={more}>
+    <FigureTile name={name} more={more}>
       <Figure>{formatDuration(p50_ms)}</Figure>
-    </Fact>
+    </FigureTile>
   )
 }
-
-function Fact({
-  name,
-  more,
-  isPending,
-  children,
-}: {
-  name: string
-  more?: ReactNode
-  isPending?: boolean
-  children: ReactNode
-}) {
-  return (
-    <Paper withBorder px="sm" py={8} miw={0}>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      {isPending ? <Skeleton h={20} my={4} w="60%" /> : children}
-      {more && !isPending && (
-        <Text size="xs" c="dimmed">
-          {more}
-        </Text>
-      )}
-    </Paper>
-  )
-}
-
-const Figure = ({ children, isBad = false }: { children: ReactNode; isBad?: boolean }) => (
-  <Text fw={650} size="lg" className="tabular" {...(isBad ? { c: 'light-dark(#c92a2a, #ff8787)' } : {})}>
-    {children}
-  </Text>
-)
 
 const None = ({ children }: { children: ReactNode }) => (
   <Text size="sm" c="dimmed">

@@ -1,9 +1,9 @@
 import { Alert, Anchor, Badge, Group, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
+import { Fact } from '../../components/Fact.tsx'
 import { Instant, RelativeTime } from '../../time/Instant.tsx'
 
 /** When it runs next, who has it, and why it does not run. */
@@ -18,7 +18,7 @@ export function CronHead({ cron }: { cron: Schemas['Cron'] }) {
         </Alert>
       )}
       <Group component="dl" m={0} style={{ gap: 'var(--mantine-spacing-xs) var(--mantine-spacing-xl)' }}>
-        <Entry name={t('head.next')}>
+        <Fact name={t('head.next')}>
           {cron.next_run_at ? (
             <Group gap={6}>
               <Text span inherit fw={600}>
@@ -33,8 +33,8 @@ export function CronHead({ cron }: { cron: Schemas['Cron'] }) {
               {t('head.noNext')}
             </Text>
           )}
-        </Entry>
-        <Entry name={t('head.handler')}>
+        </Fact>
+        <Fact name={t('head.handler')}>
           <Anchor
             component={Link}
             to={`/handlers?q=${encodeURIComponent(cron.handler_name)}`}
@@ -43,21 +43,21 @@ export function CronHead({ cron }: { cron: Schemas['Cron'] }) {
           >
             {cron.handler_name}
           </Anchor>
-        </Entry>
-        <Entry name={t('head.queue')}>
+        </Fact>
+        <Fact name={t('head.queue')}>
           <Text span inherit style={{ overflowWrap: 'anywhere' }}>
             {cron.queue}
           </Text>
-        </Entry>
-        <Entry name={t('head.owner')}>
+        </Fact>
+        <Fact name={t('head.owner')}>
           {cron.owner ?? (
             <Text span inherit c="dimmed">
               {t('head.nobody')}
             </Text>
           )}
-        </Entry>
+        </Fact>
         {cron.tags.length > 0 && (
-          <Entry name={t('head.tags')}>
+          <Fact name={t('head.tags')}>
             <Group gap={4}>
               {cron.tags.map((tag) => (
                 <Badge
@@ -73,7 +73,7 @@ export function CronHead({ cron }: { cron: Schemas['Cron'] }) {
                 </Badge>
               ))}
             </Group>
-          </Entry>
+          </Fact>
         )}
       </Group>
       {scheduler && !scheduler.scheduler_running && cron.is_enabled && (
@@ -91,17 +91,4 @@ function DisabledReason({ cron, reason }: { cron: Schemas['Cron']; reason: strin
   return /^paused after \d+ failures/.test(reason)
     ? t('head.pausedAfter', { count: cron.pause_after_failures ?? Number(/\d+/.exec(reason)?.[0]) })
     : reason
-}
-
-function Entry({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div style={{ minWidth: 0 }}>
-      <Text component="dt" size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text component="dd" size="sm" m={0}>
-        {children}
-      </Text>
-    </div>
-  )
 }

@@ -1,19 +1,8 @@
-import {
-  ActionIcon,
-  Code,
-  CopyButton,
-  Group,
-  Paper,
-  ScrollArea,
-  SimpleGrid,
-  Stack,
-  Text,
-  Title,
-  Tooltip,
-} from '@mantine/core'
-import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { Code, Group, Paper, ScrollArea, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../../api/client.ts'
+import { CopyIcon } from '../../components/CopyIcon.tsx'
+import { Fact } from '../../components/Fact.tsx'
 import { formatInstant, zoneLabel } from '../../time/format.ts'
 import { useZone } from '../../time/zone.tsx'
 import { NextRuns } from './NextRuns.tsx'
@@ -48,14 +37,9 @@ function Policies({ cron }: { cron: Schemas['Cron'] }) {
       </Group>
       <Stack component="dl" m={0} gap="sm">
         {policiesInWords(cron, t, showInstant).map(({ id, name, text }) => (
-          <div key={id}>
-            <Text component="dt" size="xs" c="dimmed">
-              {name}
-            </Text>
-            <Text component="dd" m={0} size="sm" style={{ overflowWrap: 'anywhere' }}>
-              {text}
-            </Text>
-          </div>
+          <Fact key={id} name={name}>
+            {text}
+          </Fact>
         ))}
       </Stack>
     </Paper>
@@ -63,7 +47,7 @@ function Policies({ cron }: { cron: Schemas['Cron'] }) {
 }
 
 function Params({ cron: { handler_params } }: { cron: Schemas['Cron'] }) {
-  const { t } = useTranslation(['cron', 'common'])
+  const { t } = useTranslation('cron')
   const text = JSON.stringify(handler_params, null, 2)
   const isEmpty = Object.keys(handler_params).length === 0
   return (
@@ -72,17 +56,7 @@ function Params({ cron: { handler_params } }: { cron: Schemas['Cron'] }) {
         <Title order={2} size="h5" id="params">
           {t('plan.params')}
         </Title>
-        {!isEmpty && (
-          <CopyButton value={text}>
-            {({ copied, copy }) => (
-              <Tooltip label={copied ? t('common:copied') : t('plan.copyParams')}>
-                <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={t('plan.copyParams')}>
-                  {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-                </ActionIcon>
-              </Tooltip>
-            )}
-          </CopyButton>
-        )}
+        {!isEmpty && <CopyIcon text={text} label={t('plan.copyParams')} />}
       </Group>
       <Text size="xs" c="dimmed" mb="xs">
         {t(isEmpty ? 'plan.noParams' : 'plan.paramsWhy')}

@@ -1,15 +1,12 @@
-import { Box, Button, Group, MultiSelect, Select, TextInput } from '@mantine/core'
-import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
+import { Box, Button, Group, MultiSelect, Select } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { IconFilter, IconSearch, IconX } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
+import { FilterText } from '../../components/FilterText.tsx'
 import type { useFilters } from '../../components/useFilters.ts'
 import classes from './CronFilters.module.css'
 import { LAST_STATUSES } from './cronFilter.ts'
-
-/** While a text is still being typed it is not searched, in milliseconds. */
-const SEARCH_AFTER_MS = 250
 
 interface Props {
   filters: ReturnType<typeof useFilters>
@@ -31,7 +28,15 @@ export function CronFilters({ filters, onClear }: Props) {
   const [owner, handler] = [get('owner'), get('handler_name')]
   return (
     <Group gap="xs" mb="sm" role="search" aria-label={t('filters')}>
-      <SearchInput value={get('q') ?? ''} onChange={(q) => set({ q })} />
+      <FilterText
+        type="search"
+        aria-label={t('search')}
+        placeholder={t('search')}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        value={get('q')}
+        onChange={(q) => set({ q })}
+        className={classes.search!}
+      />
       <Button
         hiddenFrom="sm"
         variant="default"
@@ -105,27 +110,5 @@ export function CronFilters({ filters, onClear }: Props) {
         </Button>
       )}
     </Group>
-  )
-}
-
-function SearchInput({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  const { t } = useTranslation('crons')
-  const [text, setText] = useState(value)
-  const tell = useDebouncedCallback(onChange, SEARCH_AFTER_MS)
-  // The address may change by itself: by Back, or when filters are cleared.
-  useEffect(() => setText(value), [value])
-  return (
-    <TextInput
-      type="search"
-      aria-label={t('search')}
-      placeholder={t('search')}
-      leftSection={<IconSearch size={16} aria-hidden />}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value)
-        tell(event.currentTarget.value)
-      }}
-      className={classes.search}
-    />
   )
 }

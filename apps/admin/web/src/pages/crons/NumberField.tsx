@@ -1,5 +1,6 @@
 import { NumberInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { WORDS_BELOW } from '../../components/wordsBelow.ts'
 import { formatDuration } from '../../time/format.ts'
 import type { CronValues } from './cronValues.ts'
 import type { FieldsProps } from './GeneralFields.tsx'
@@ -18,14 +19,6 @@ interface Props extends FieldsProps {
   isOptional?: boolean
   isDisabled?: boolean
 }
-
-/** Inputs beside each other stand in line, however long what is said of them. */
-export const WORDS_BELOW: Array<'label' | 'input' | 'description' | 'error'> = [
-  'label',
-  'input',
-  'description',
-  'error',
-]
 
 /** A whole number of a cron. */
 export function NumberField({ form, errorOf, field, min, max, isSeconds, isOptional, isDisabled }: Props) {

@@ -1,9 +1,10 @@
 import { Radio, SegmentedControl, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { WORDS_BELOW } from '../../components/wordsBelow.ts'
 import { FormSection } from './FormSection.tsx'
 import type { FieldsProps } from './GeneralFields.tsx'
-import { NumberField, WORDS_BELOW } from './NumberField.tsx'
+import { NumberField } from './NumberField.tsx'
 
 const OVERLAPS = ['skip', 'allow', 'buffer_one', 'replace'] as const
 const MISFIRES = ['fire_once', 'fire_all', 'skip'] as const

@@ -13,7 +13,8 @@ import {
 import { IconListDetails } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ZonedDateTimePicker } from '../../components/ZonedDateTimePicker.tsx'
+import { InstantPicker } from '../../components/InstantPicker.tsx'
+import { WORDS_BELOW } from '../../components/wordsBelow.ts'
 import { BROWSER_ZONE } from '../../time/zone.tsx'
 import { ExpressionHelp } from './ExpressionHelp.tsx'
 import { FormSection } from './FormSection.tsx'
@@ -109,23 +110,27 @@ export function ScheduleFields({ form, errorOf }: FieldsProps) {
               />
             </div>
             <SimpleGrid cols={{ base: 1, sm: 2 }}>
-              <ZonedDateTimePicker
+              <InstantPicker
                 label={t('label.start_at')}
                 description={t('help.start_at')}
                 value={start_at}
                 onChange={(at) => form.setFieldValue('start_at', at)}
                 zone={timezone}
                 error={errorOf('start_at')}
-                isClearable
+                inputWrapperOrder={WORDS_BELOW}
+                withSeconds
+                clearable
               />
-              <ZonedDateTimePicker
+              <InstantPicker
                 label={t('label.end_at')}
                 description={t('help.end_at')}
                 value={end_at}
                 onChange={(at) => form.setFieldValue('end_at', at)}
                 zone={timezone}
                 error={errorOf('end_at')}
-                isClearable
+                inputWrapperOrder={WORDS_BELOW}
+                withSeconds
+                clearable
               />
             </SimpleGrid>
           </Stack>

@@ -2,7 +2,7 @@ import type { Schemas } from '../../api/client.ts'
 import type { useFilters } from '../../components/useFilters.ts'
 
 type CronFilter = Schemas['CronFilter']
-export type LastStatus = 'PENDING' | 'RUNNING' | 'FAILED' | 'TIMEOUT'
+type LastStatus = 'PENDING' | 'RUNNING' | 'FAILED' | 'TIMEOUT'
 /** By which crons can be found. */
 export const LAST_STATUSES: LastStatus[] = ['FAILED', 'TIMEOUT', 'RUNNING', 'PENDING']
 

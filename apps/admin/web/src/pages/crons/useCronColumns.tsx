@@ -1,28 +1,17 @@
-import {
-  Anchor,
-  Badge,
-  Box,
-  Group,
-  Skeleton,
-  Stack,
-  Switch,
-  Text,
-  Tooltip,
-  UnstyledButton,
-} from '@mantine/core'
+import { Skeleton, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'react-router'
 import type { Schemas } from '../../api/client.ts'
 import { useMay } from '../../api/session.tsx'
 import { CronActions } from '../../components/cronActions/CronActions.tsx'
-import { useToggle } from '../../components/cronActions/useToggle.ts'
 import { Sparkline } from '../../components/Sparkline.tsx'
-import { StatusBadge } from '../../components/StatusBadge.tsx'
-import { scheduleWords } from '../../components/scheduleWords.ts'
 import type { Column } from '../../components/table/column.ts'
-import { Instant, RelativeTime } from '../../time/Instant.tsx'
-import classes from './cronColumns.module.css'
+import { Instant } from '../../time/Instant.tsx'
+import { CronNameCell } from './CronNameCell.tsx'
+import { EnabledSwitch } from './EnabledSwitch.tsx'
+import { LastRunCell } from './LastRunCell.tsx'
 import { NextRun } from './NextRun.tsx'
+import { ScheduleCell } from './ScheduleCell.tsx'
+import { Tags } from './Tags.tsx'
 
 type Cron = Schemas['Cron']
 
@@ -49,25 +38,13 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
       header: t('name'),
       orderBy: 'name',
       isFixed: true,
-      cell: (cron) => <NameCell cron={cron} />,
+      cell: (cron) => <CronNameCell cron={cron} />,
     },
     {
       id: 'schedule',
       header: t('schedule'),
       hideBelow: 'sm',
-      cell: (cron) => (
-        <Stack gap={0} maw={185}>
-          <Text size="sm" truncate title={cron.schedule_in_words}>
-            {scheduleWords(cron)}
-          </Text>
-          <Text size="xs" c="dimmed" truncate title={`${cron.cron_expression} ${cron.timezone}`}>
-            <Text span ff="monospace" inherit>
-              {cron.cron_expression}
-            </Text>
-            {` · ${cron.timezone}`}
-          </Text>
-        </Stack>
-      ),
+      cell: (cron) => <ScheduleCell cron={cron} />,
     },
     {
       id: 'runs',
@@ -83,19 +60,7 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
       id: 'last',
       header: t('last'),
       hideBelow: 'sm',
-      cell: ({ last_status, last_run_at, timezone }) =>
-        last_status ? (
-          <Stack gap={1} align="flex-start">
-            <StatusBadge status={last_status} />
-            <Text size="xs" c="dimmed" component="div">
-              <RelativeTime at={last_run_at} cronZone={timezone} />
-            </Text>
-          </Stack>
-        ) : (
-          <Text size="xs" c="dimmed">
-            {t('neverRan')}
-          </Text>
-        ),
+      cell: (cron) => <LastRunCell cron={cron} />,
     },
     {
       id: 'next',
@@ -169,82 +134,4 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
         ]
       : []),
   ]
-}
-
-function EnabledSwitch({ cron }: { cron: Cron }) {
-  const { t } = useTranslation('crons')
-  const toggle = useToggle()
-  if (!useMay('operator'))
-    return (
-      <Badge size="sm" variant="light" tt="none" color={cron.is_enabled ? 'teal' : 'gray'}>
-        {t(cron.is_enabled ? 'isEnabled' : 'isDisabled')}
-      </Badge>
-    )
-  return (
-    <Switch
-      size="sm"
-      checked={toggle.isPending ? !cron.is_enabled : cron.is_enabled}
-      disabled={toggle.isPending}
-      onChange={() => toggle.mutate(cron)}
-      aria-label={t('enabledOf', { name: cron.name })}
-    />
-  )
-}
-
-function NameCell({ cron }: { cron: Cron }) {
-  const { t } = useTranslation('crons')
-  const { id, name, description, handler_name } = cron
-  const reason = cron.is_enabled ? null : cron.disabled_reason
-  return (
-    <Box maw={{ base: 132, sm: 220 }}>
-      <Anchor component={Link} to={`/crons/${id}`} fw={600} size="sm" display="block" truncate title={name}>
-        {name}
-      </Anchor>
-      {reason ? (
-        <Tooltip label={reason} multiline maw={400}>
-          <Text size="xs" className={classes.warning} truncate>
-            {t('disabledBecause', { reason })}
-          </Text>
-        </Tooltip>
-      ) : (
-        <>
-          <Text size="xs" c="dimmed" truncate visibleFrom="sm" title={description ?? undefined}>
-            <Text span ff="monospace" inherit>
-              {handler_name}
-            </Text>
-            {description && ` · ${description}`}
-          </Text>
-          <Text size="xs" c="dimmed" truncate hiddenFrom="sm">
-            {scheduleWords(cron)}
-          </Text>
-        </>
-      )}
-    </Box>
-  )
-}
-
-/** So many tags stand in a row; the rest by their number. */
-const TAGS_SHOWN = 1
-
-function Tags({ tags, onTag }: { tags: string[]; onTag: (tag: string) => void }) {
-  const { t } = useTranslation('crons')
-  const rest = tags.slice(TAGS_SHOWN)
-  return (
-    <Group gap={4} wrap="nowrap">
-      {tags.slice(0, TAGS_SHOWN).map((tag) => (
-        <UnstyledButton key={tag} onClick={() => onTag(tag)} aria-label={t('onlyTag', { tag })}>
-          <Badge size="xs" variant="default" tt="none" maw={120} style={{ cursor: 'pointer' }}>
-            {tag}
-          </Badge>
-        </UnstyledButton>
-      ))}
-      {rest.length > 0 && (
-        <Tooltip label={rest.join(', ')}>
-          <Badge size="xs" variant="default" tabIndex={0} flex="none">
-            +{rest.length}
-          </Badge>
-        </Tooltip>
-      )}
-    </Group>
-  )
 }

@@ -7,6 +7,7 @@ import { ApiError } from '../../api/apiError.ts'
 import { fetchClient, type Schemas } from '../../api/client.ts'
 import { paramErrors } from '../../components/params/paramErrors.ts'
 import { bodyOf, type CronValues, changesOf, FIELDS } from './cronValues.ts'
+import { isExpressionCode } from './expressionCodes.ts'
 
 type Field = keyof CronValues
 export type ErrorOf = (field: Field) => string | undefined
@@ -24,14 +25,6 @@ interface Options {
 const REQUIRED: Field[] = ['name', 'cron_expression', 'handler_name']
 /** While something is still being typed it is not checked, in milliseconds. */
 const CHECK_AFTER_MS = 500
-/** Those that a preview shows in its own place already. */
-const EXPRESSION_CODES = [
-  'CRON_EXPRESSION_INVALID',
-  'CRON_NEVER_FIRES',
-  'CRON_INTERVAL_TOO_SHORT',
-  'CRON_TIMEZONE_INVALID',
-]
-
 /**
  * What is wrong with each field. The server checks what stands there, by a dry run, as it changes; of fields that nobody
  * has touched it is shown once somebody wants to save.
@@ -112,8 +105,8 @@ function saidOf(
   return Object.fromEntries(
     error.details.flatMap(({ field, message, expected }) => {
       if (!FIELDS.includes(field as Field) || field === 'handler_params') return []
-      if (EXPRESSION_CODES.includes(error.code) && field === 'cron_expression')
-        return [[field, t(`expressionError.${error.code as 'CRON_NEVER_FIRES'}`, { expected })]]
+      if (isExpressionCode(error.code) && field === 'cron_expression')
+        return [[field, t(`expressionError.${error.code}`, { expected })]]
       if (field === 'jitter_seconds' && typeof expected === 'string')
         return [[field, t('jitterError', { seconds: expected.replace(/\D+/g, '') })]]
       if (field === 'end_at') return [[field, t('endError')]]

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { ApiError } from '../../api/apiError.ts'
 import { fetchClient, type Schemas } from '../../api/client.ts'
 import type { CronValues } from './cronValues.ts'
+import { isExpressionCode } from './expressionCodes.ts'
 
 type Spec = Pick<CronValues, 'cron_expression' | 'timezone' | 'day_match'>
 
@@ -40,23 +41,15 @@ export function usePreview(spec: Spec): Preview {
   })
   const isFault = error instanceof ApiError && error.status === 400 && !isEmpty
   const expected = error?.details[0]?.expected
-  const isKnown = error !== null && CODES.includes(error.code as (typeof CODES)[number])
   return {
     data: isEmpty || error ? undefined : data,
     error: isEmpty ? null : error,
     words: isFault
-      ? isKnown
-        ? t(`expressionError.${error.code as (typeof CODES)[number]}`, { expected })
+      ? isExpressionCode(error.code)
+        ? t(`expressionError.${error.code}`, { expected })
         : error.message
       : undefined,
     isPending: isFetching,
     isEmpty,
   }
 }
-
-const CODES = [
-  'CRON_EXPRESSION_INVALID',
-  'CRON_NEVER_FIRES',
-  'CRON_INTERVAL_TOO_SHORT',
-  'CRON_TIMEZONE_INVALID',
-] as const

@@ -1,7 +1,7 @@
-import { Paper, SimpleGrid, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { SimpleGrid } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../../api/client.ts'
+import { Figure, FigureTile } from '../../components/FigureTile.tsx'
 import { formatDuration, formatInstant } from '../../time/format.ts'
 import { type Bucket, busyOf, formatRunning, stretchesOver } from './load.ts'
 
@@ -26,63 +26,30 @@ export function ForecastFacts({ forecast, zone }: { forecast: Schemas['Forecast'
       component="section"
       aria-label={t('facts.label')}
     >
-      <Fact name={t('facts.runs')} more={t('facts.crons', { count: total_crons })}>
-        {count(total_runs)}
-      </Fact>
-      <Fact
+      <FigureTile name={t('facts.runs')} more={t('facts.crons', { count: total_crons })}>
+        <Figure>{count(total_runs)}</Figure>
+      </FigureTile>
+      <FigureTile
         name={t('facts.busy')}
         more={pool_size > 0 && t('facts.share', { share: percent.format(busyMs / canMs) })}
       >
-        {formatDuration(busyMs)}
-      </Fact>
-      <Fact
+        <Figure>{formatDuration(busyMs)}</Figure>
+      </FigureTile>
+      <FigureTile
         name={t('facts.peak')}
         more={peak && t('facts.peakAt', { at: formatInstant(peak.at, zone, 'minute') })}
       >
-        {peak ? formatRunning(peak.expected_running, i18n.language) : '–'}
-      </Fact>
-      <Fact
-        name={t('facts.slots')}
-        more={t(pool_size > 0 ? 'facts.slotsMore' : 'facts.noWorkers')}
-        isBad={pool_size === 0}
-      >
-        {count(pool_size)}
-      </Fact>
-      <Fact
+        <Figure>{peak ? formatRunning(peak.expected_running, i18n.language) : '–'}</Figure>
+      </FigureTile>
+      <FigureTile name={t('facts.slots')} more={t(pool_size > 0 ? 'facts.slotsMore' : 'facts.noWorkers')}>
+        <Figure isBad={pool_size === 0}>{count(pool_size)}</Figure>
+      </FigureTile>
+      <FigureTile
         name={t('facts.over')}
         more={over.length > 0 ? t('facts.overMore', { count: over.length }) : t('facts.overNone')}
-        isBad={over.length > 0}
       >
-        {over.length > 0 ? formatDuration(overMs) : '–'}
-      </Fact>
+        <Figure isBad={over.length > 0}>{over.length > 0 ? formatDuration(overMs) : '–'}</Figure>
+      </FigureTile>
     </SimpleGrid>
-  )
-}
-
-function Fact({
-  name,
-  more,
-  isBad = false,
-  children,
-}: {
-  name: string
-  more: ReactNode
-  isBad?: boolean
-  children: ReactNode
-}) {
-  return (
-    <Paper withBorder px="sm" py={8} miw={0}>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text fw={650} size="lg" className="tabular" {...(isBad ? { c: 'light-dark(#c92a2a, #ff8787)' } : {})}>
-        {children}
-      </Text>
-      {more && (
-        <Text size="xs" c="dimmed">
-          {more}
-        </Text>
-      )}
-    </Paper>
   )
 }

@@ -1,14 +1,14 @@
-import { Alert, Button, Group, List, SegmentedControl, Select, Skeleton, Stack, Text } from '@mantine/core'
-import { IconCalendarOff, IconFilterOff, IconInfoCircle, IconPlayerStop } from '@tabler/icons-react'
+import { Alert, Button, Group, List, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core'
+import { IconCalendarOff, IconInfoCircle, IconPlayerStop } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
-import { CronPicker } from '../../components/CronPicker.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
-import { HandlerPicker } from '../../components/HandlerPicker.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
+import { ScopeFilters } from '../../components/ScopeFilters.tsx'
 import { useFilters } from '../../components/useFilters.ts'
+import { useScope } from '../../components/useScope.ts'
 import { zoneLabel } from '../../time/format.ts'
 import { useRoundedNow } from '../../time/useNow.ts'
 import { useZone } from '../../time/zone.tsx'
@@ -17,6 +17,7 @@ import { ForecastFacts } from './ForecastFacts.tsx'
 import { HeaviestCrons } from './HeaviestCrons.tsx'
 import { LoadCharts } from './LoadCharts.tsx'
 import { OverCapacity } from './OverCapacity.tsx'
+import { TagPicker } from './TagPicker.tsx'
 import { WeekHeatMap } from './WeekHeatMap.tsx'
 
 const QUARTER_MS = 900_000
@@ -30,10 +31,9 @@ export default function ForecastPage() {
   const zone = useZone().nameFor()
   const range = filters.get('range') === '7d' ? '7d' : '24h'
   const { days, interval } = RANGES[range]
-  const cronId = Number(filters.get('cron_id')) || undefined
-  const handler = filters.get('handler_name')
+  const scope = useScope()
   const tag = filters.get('tag')
-  const isFiltered = cronId !== undefined || handler !== undefined || tag !== undefined
+  const isFiltered = scope.isSet || tag !== undefined
   // Rounded, so that the same question is asked for a while, and only once by all who look at the page.
   const from = useRoundedNow(QUARTER_MS)
   const { data, error, isPending, refetch } = api.useQuery('get', '/stats/forecast', {
@@ -42,8 +42,7 @@ export default function ForecastPage() {
         from: new Date(from).toISOString(),
         to: new Date(from + days * DAY_MS).toISOString(),
         interval,
-        ...(cronId ? { cron_id: cronId } : {}),
-        ...(handler ? { handler_name: handler } : {}),
+        ...scope.query,
         ...(tag ? { tag } : {}),
       },
     },
@@ -70,24 +69,9 @@ export default function ForecastPage() {
             { value: '7d', label: t('range_week') },
           ]}
         />
-        <Group gap="xs">
-          <CronPicker
-            value={cronId}
-            onChange={(id) => filters.set({ cron_id: id === null ? null : String(id) })}
-          />
-          <HandlerPicker value={handler} onChange={(next) => filters.set({ handler_name: next })} />
+        <ScopeFilters scope={scope} onClear={isFiltered ? clear : undefined}>
           <TagPicker value={tag} onChange={(next) => filters.set({ tag: next })} />
-          {isFiltered && (
-            <Button
-              size="xs"
-              variant="subtle"
-              leftSection={<IconFilterOff size={14} aria-hidden />}
-              onClick={clear}
-            >
-              {t('clear')}
-            </Button>
-          )}
-        </Group>
+        </ScopeFilters>
       </Group>
       {error && <ErrorNotice error={error} onRetry={refetch} />}
       {isPending && (
@@ -152,31 +136,5 @@ function Notes({ forecast }: { forecast: Schemas['Forecast'] }) {
         </Alert>
       )}
     </>
-  )
-}
-
-function TagPicker({
-  value,
-  onChange,
-}: {
-  value: string | undefined
-  onChange: (tag: string | null) => void
-}) {
-  const { t } = useTranslation(['forecast', 'common'])
-  const { data } = api.useQuery('get', '/crons/facets')
-  const names = new Set(data?.tags.map(({ name }) => name))
-  if (value) names.add(value)
-  return (
-    <Select
-      size="xs"
-      w={{ base: '100%', xs: 150 }}
-      aria-label={t('tag')}
-      data={[{ value: '', label: t('allTags') }, ...names]}
-      value={value ?? ''}
-      onChange={(name) => onChange(name || null)}
-      nothingFoundMessage={t('common:table.noMatch')}
-      allowDeselect={false}
-      searchable
-    />
   )
 }

@@ -6,10 +6,10 @@ export type Bucket = Forecast['items'][number]
 /** Above this share of the slots an hour counts as tight. */
 export const TIGHT = 0.8
 
-export const BUCKET_MS = { minute: 60_000, '5min': 300_000, '15min': 900_000, hour: 3_600_000 } as const
+const BUCKET_MS = { minute: 60_000, '5min': 300_000, '15min': 900_000, hour: 3_600_000 } as const
 
 /** A stretch of time in which more is expected than fits. */
-export interface Stretch {
+interface Stretch {
   from: string
   to: string
   /** The most at once in it. */

@@ -1,14 +1,15 @@
 import { Anchor, Button, Drawer, Group, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { IconClockPlus, IconListDetails, IconPlayerPlay } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
 import { Allowed } from '../../api/session.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
+import { Fact } from '../../components/Fact.tsx'
 import { jobsPath } from '../../components/jobsPath.ts'
 import { formatDuration } from '../../time/format.ts'
 import { Instant } from '../../time/Instant.tsx'
+import { formatRate } from './formatRate.ts'
 import { ParamsSchema } from './ParamsSchema.tsx'
 import { ServedBadge } from './ServedBadge.tsx'
 import type { HandlerStats } from './useHandlerStats.ts'
@@ -80,6 +81,8 @@ function Detail({
           >
             {t('detail.run')}
           </Button>
+        </Allowed>
+        <Allowed role="admin">
           <Button
             component={Link}
             to={`/crons/new?handler=${name}`}
@@ -92,7 +95,7 @@ function Detail({
         </Allowed>
         <Button
           component={Link}
-          to={jobsPath({ handler: name })}
+          to={jobsPath({ handler: handler.name })}
           size="sm"
           variant="default"
           leftSection={<IconListDetails size={16} aria-hidden />}
@@ -156,7 +159,7 @@ function Figures({
     <SimpleGrid component="dl" m={0} cols={{ base: 2, xs: 3 }} spacing="sm">
       <Fact name={t('detail.runs')}>{runs.toLocaleString(i18n.language)}</Fact>
       <Fact name={t('detail.failures')}>{failures.toLocaleString(i18n.language)}</Fact>
-      <Fact name={t('detail.successRate')}>{percent(success_rate, i18n.language)}</Fact>
+      <Fact name={t('detail.successRate')}>{formatRate(success_rate, i18n.language)}</Fact>
       <Fact name={t('column.p50')}>{inTime(duration.p50_ms)}</Fact>
       <Fact name={t('column.p95')}>{inTime(duration.p95_ms)}</Fact>
       {last_failure_hour && (
@@ -165,27 +168,5 @@ function Figures({
         </Fact>
       )}
     </SimpleGrid>
-  )
-}
-
-/** `99.3%`: never rounded up to all of it. */
-export const percent = (rate: number | null, language: string) =>
-  rate === null
-    ? '–'
-    : (Math.floor(rate * 1_000) / 1_000).toLocaleString(language, {
-        style: 'percent',
-        maximumFractionDigits: 1,
-      })
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <Text component="dt" size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text component="dd" m={0} size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {children}
-      </Text>
-    </div>
   )
 }

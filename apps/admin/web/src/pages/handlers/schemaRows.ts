@@ -23,7 +23,7 @@ const LIMITS = {
   pattern: 'pattern',
   format: 'format',
 } as const
-export type Limit = (typeof LIMITS)[keyof typeof LIMITS]
+type Limit = (typeof LIMITS)[keyof typeof LIMITS]
 
 /** Deeper than that nobody reads a table; the schema itself is beside it. */
 const MAX_DEPTH = 4

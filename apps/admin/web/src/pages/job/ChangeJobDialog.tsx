@@ -1,8 +1,9 @@
-import { Button, Group, Modal, NumberInput, Stack, Text } from '@mantine/core'
+import { Button, Group, NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api, type Schemas } from '../../api/client.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
+import { FormModal } from '../../components/FormModal.tsx'
 import { InstantPicker } from '../../components/InstantPicker.tsx'
 import { notifyDone } from '../../components/notify.tsx'
 import { readJobsAnew } from './readJobsAnew.ts'
@@ -33,49 +34,40 @@ export default function ChangeJobDialog({
   }
   const errors = change.error?.byField ?? {}
   return (
-    <Modal
-      opened
+    <FormModal
+      title={t('change.title', { name })}
       onClose={onClose}
-      title={<Text fw={650}>{t('change.title', { name })}</Text>}
-      closeButtonProps={{ 'aria-label': t('common:close') }}
+      onSubmit={() => change.mutate({ params: { path: { id: job.id } }, body })}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          change.mutate({ params: { path: { id: job.id } }, body })
-        }}
-      >
-        <Stack>
-          <NumberInput
-            label={t('change.priority')}
-            description={t('change.priorityHint')}
-            value={priority}
-            onChange={setPriority}
-            min={-32_768}
-            max={32_767}
-            allowDecimal={false}
-            error={errors.priority}
-            data-autofocus
-          />
-          <InstantPicker
-            label={t('change.time')}
-            description={t(isOfCron ? 'change.timeOfCron' : 'change.timeHint')}
-            value={time}
-            onChange={setTime}
-            error={errors.scheduled_time}
-            isDisabled={isOfCron}
-          />
-          {change.error && Object.keys(errors).length === 0 && <ErrorNotice error={change.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common:cancel')}
-            </Button>
-            <Button type="submit" loading={change.isPending} disabled={Object.keys(body).length === 0}>
-              {t('change.submit')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <NumberInput
+        label={t('change.priority')}
+        description={t('change.priorityHint')}
+        value={priority}
+        onChange={setPriority}
+        min={-32_768}
+        max={32_767}
+        allowDecimal={false}
+        error={errors.priority}
+        data-autofocus
+      />
+      <InstantPicker
+        label={t('change.time')}
+        description={t(isOfCron ? 'change.timeOfCron' : 'change.timeHint')}
+        value={time}
+        onChange={setTime}
+        error={errors.scheduled_time}
+        disabled={isOfCron}
+        clearable
+      />
+      {change.error && Object.keys(errors).length === 0 && <ErrorNotice error={change.error} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {t('common:cancel')}
+        </Button>
+        <Button type="submit" loading={change.isPending} disabled={Object.keys(body).length === 0}>
+          {t('change.submit')}
+        </Button>
+      </Group>
+    </FormModal>
   )
 }

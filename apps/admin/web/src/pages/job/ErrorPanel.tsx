@@ -3,9 +3,9 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../../api/client.ts'
+import { CopyIcon } from '../../components/CopyIcon.tsx'
 import { reasonMeaning, reasonText } from '../../components/ReasonText.tsx'
 import { CodeBlock } from './CodeBlock.tsx'
-import { CopyIcon } from './CopyIcon.tsx'
 import classes from './JobPage.module.css'
 
 /** What went wrong, in words, with the stack of the last attempt that has one. */

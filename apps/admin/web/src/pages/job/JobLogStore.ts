@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client.ts'
 
 export type LogLine = Schemas['LogLine']
-export type LogState = 'connecting' | 'live' | 'lost' | 'ended'
+type LogState = 'connecting' | 'live' | 'lost' | 'ended'
 
 export interface LogSnapshot {
   /** The same array as long as none was added. */

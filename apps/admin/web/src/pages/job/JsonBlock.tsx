@@ -1,8 +1,8 @@
 import { Button, Group, Paper, Text, Title } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { CopyIcon } from '../../components/CopyIcon.tsx'
 import { CodeBlock } from './CodeBlock.tsx'
-import { CopyIcon } from './CopyIcon.tsx'
 
 /** Lines of a long one that are shown at first. */
 const LINES = 14

@@ -2,8 +2,8 @@ import { ActionIcon, Group, Select, Text, TextInput, Tooltip } from '@mantine/co
 import { IconChevronDown, IconChevronUp, IconDownload, IconSearch } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { CopyIcon } from '../../components/CopyIcon.tsx'
 import { useZone } from '../../time/zone.tsx'
-import { CopyIcon } from './CopyIcon.tsx'
 import type { LogLine } from './JobLogStore.ts'
 import { LEVELS, type Level, type LogFilter, logAsText } from './logFilter.ts'
 

@@ -1,7 +1,9 @@
 import { Fieldset, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { ApiError } from '../../api/apiError.ts'
 import { ParamsEditor } from '../../components/params/ParamsEditor.tsx'
+import { paramErrors } from '../../components/params/paramErrors.ts'
 import type { Params } from '../../components/params/paramsSchema.ts'
 
 export type { Params }
@@ -12,15 +14,15 @@ export function ParamsField({
   handlerName,
   initial,
   onChange,
-  errors,
+  error,
 }: {
   label: string
   /** Null until one is chosen. */
   handlerName: string | null
   initial: Params
   onChange: (params: Params | undefined) => void
-  /** What the server refused, by the field of its body. */
-  errors: Record<string, string>
+  /** What the server refused. */
+  error: ApiError | null
 }) {
   const { t } = useTranslation(['job', 'common'])
   const [value, setValue] = useState(initial)
@@ -39,19 +41,10 @@ export function ParamsField({
             setValue(next)
             onChange(problem === null ? next : undefined)
           }}
-          errors={ofParams(errors)}
+          errors={error ? paramErrors(error, 'params') : {}}
           isNarrow
         />
       )}
     </Fieldset>
   )
 }
-
-/** `params.url` of the body is `url` of the params; what is wrong with them as a whole has no name. */
-const ofParams = (errors: Record<string, string>) =>
-  Object.fromEntries(
-    Object.entries(errors).flatMap(([field, message]) => {
-      if (field === 'params') return [['', message]]
-      return field.startsWith('params.') ? [[field.slice('params.'.length), message]] : []
-    }),
-  )

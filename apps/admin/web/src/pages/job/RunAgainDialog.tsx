@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import type { ApiError } from '../../api/apiError.ts'
 import { fetchClient, type Schemas } from '../../api/client.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
+import { FormModal } from '../../components/FormModal.tsx'
 import { notifyDone } from '../../components/notify.tsx'
 import { type Params, ParamsField } from './ParamsField.tsx'
 import { readJobsAnew } from './readJobsAnew.ts'
@@ -14,61 +15,42 @@ export default function RunAgainDialog({ job, onClose }: { job: Schemas['JobDeta
   const { t } = useTranslation(['job', 'common'])
   const navigate = useNavigate()
   const [params, setParams] = useState<Params | undefined>(job.params)
-  const [error, setError] = useState<ApiError | null>(null)
-  const [isRunning, setRunning] = useState(false)
-  const of = job.cron_name ?? job.handler_name
-  const submit = async () => {
-    if (!params) return
-    setRunning(true)
-    setError(null)
-    try {
-      const id = await runAgain(job, params)
+  const again = useMutation({
+    mutationFn: (next: Params) => runAgain(job, next),
+    onSuccess: (id) => {
       readJobsAnew()
       notifyDone(t('again.done', { name: `#${id}` }))
       onClose()
       void navigate(`/jobs/${id}`)
-    } catch (thrown) {
-      setError(thrown as ApiError)
-      setRunning(false)
-    }
-  }
+    },
+  })
   return (
-    <Modal
-      opened
+    <FormModal
+      title={t('again.title', { of: job.cron_name ?? job.handler_name })}
       onClose={onClose}
       size="lg"
-      title={<Text fw={650}>{t('again.title', { of })}</Text>}
-      closeButtonProps={{ 'aria-label': t('common:close') }}
+      onSubmit={() => params && again.mutate(params)}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
-        <Stack>
-          <Text size="sm" c="dimmed">
-            {t(job.job_id === null ? 'again.ofJob' : 'again.ofCron')}
-          </Text>
-          <ParamsField
-            label={t('params.title')}
-            handlerName={job.handler_name}
-            initial={job.params}
-            onChange={setParams}
-            errors={error?.byField ?? {}}
-          />
-          {error && <ErrorNotice error={error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common:cancel')}
-            </Button>
-            <Button type="submit" loading={isRunning} disabled={!params}>
-              {t('again.submit')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Text size="sm" c="dimmed">
+        {t(job.job_id === null ? 'again.ofJob' : 'again.ofCron')}
+      </Text>
+      <ParamsField
+        label={t('params.title')}
+        handlerName={job.handler_name}
+        initial={job.params}
+        onChange={setParams}
+        error={again.error}
+      />
+      {again.error && <ErrorNotice error={again.error} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {t('common:cancel')}
+        </Button>
+        <Button type="submit" loading={again.isPending} disabled={!params}>
+          {t('again.submit')}
+        </Button>
+      </Group>
+    </FormModal>
   )
 }
 

@@ -6,7 +6,7 @@ import { errorText } from '../../components/ErrorNotice.tsx'
 /** One of the handlers there are; those that no live worker has say so. */
 export function HandlerSelect(props: Pick<SelectProps, 'value' | 'onChange' | 'error'>) {
   const { t } = useTranslation(['jobs', 'common'])
-  const { data, error, isPending } = api.useQuery('get', '/handlers')
+  const { data, error, isPending } = api.useQuery('get', '/handlers', { params: { query: { size: 200 } } })
   const handlers = (data?.items ?? []) as Schemas['Handler'][]
   const chosen = handlers.find(({ name }) => name === props.value)
   return (

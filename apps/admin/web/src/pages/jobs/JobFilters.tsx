@@ -1,20 +1,22 @@
-import { Button, Chip, Collapse, Group, Paper, Select, TextInput } from '@mantine/core'
-import { useDebouncedCallback, useDisclosure, useMediaQuery } from '@mantine/hooks'
+import { Button, Chip, Collapse, Group, Paper, Select } from '@mantine/core'
+import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconAdjustmentsHorizontal, IconSearch, IconX } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FilterText } from '../../components/FilterText.tsx'
 import { STATUS_COLOR, STATUSES } from '../../components/status.ts'
 import { CronFilter, HandlerFilter, QueueFilter } from './choiceFilters.tsx'
 import classes from './JobFilters.module.css'
-import type { JobRow } from './jobColumns.tsx'
 import { SaveFilter } from './SaveFilter.tsx'
 import { TimeFilter } from './TimeFilter.tsx'
+import type { JobRow } from './useJobColumns.tsx'
 import { type JobFilterState, SOURCES } from './useJobFilter.ts'
+
+const PRIORITY = /^-?\d{1,5}$/
 
 /** What narrows the list; all of it is in the address. */
 export function JobFilters({ state, rows }: { state: JobFilterState; rows: JobRow[] }) {
   const { t } = useTranslation(['jobs', 'common'])
-  const { set, statuses, sources, filter, isEmpty, clear } = state
+  const { get, set, statuses, sources, filter, isEmpty, clear } = state
   const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   const [isOpen, { toggle }] = useDisclosure(false)
   const { status: _, q: __, ...others } = filter
@@ -22,11 +24,12 @@ export function JobFilters({ state, rows }: { state: JobFilterState; rows: JobRo
   return (
     <Paper withBorder p="xs" component="search" aria-label={t('filter.label')}>
       <Group gap="xs">
-        <TextFilter
-          name="q"
-          label={t('filter.q')}
+        <FilterText
+          size="xs"
+          aria-label={t('filter.q')}
           placeholder={t('filter.qHint')}
-          state={state}
+          value={get('q')}
+          onChange={(q) => set({ q })}
           className={classes.search!}
           leftSection={<IconSearch size={16} aria-hidden />}
         />
@@ -75,13 +78,14 @@ export function JobFilters({ state, rows }: { state: JobFilterState; rows: JobRo
             onChange={(source) => set({ source })}
             clearable
           />
-          <TextFilter
-            name="priority"
-            label={t('filter.priority')}
+          <FilterText
+            size="xs"
+            aria-label={t('filter.priority')}
             placeholder={t('filter.priority')}
-            state={state}
+            value={get('priority')}
+            onChange={(priority) => set({ priority })}
             className={classes.short!}
-            accepts={/^-?\d{1,5}$/}
+            accepts={PRIORITY}
           />
           {!isEmpty && (
             <Button
@@ -98,50 +102,5 @@ export function JobFilters({ state, rows }: { state: JobFilterState; rows: JobRo
         </Group>
       </Collapse>
     </Paper>
-  )
-}
-
-/** A text of the address, a moment after it was typed. */
-function TextFilter({
-  name,
-  label,
-  state: { get, set },
-  accepts = /./,
-  ...props
-}: {
-  name: string
-  label: string
-  placeholder: string
-  state: JobFilterState
-  className: string
-  /** What else is typed is not asked for. */
-  accepts?: RegExp
-  leftSection?: React.ReactNode
-}) {
-  const value = get(name) ?? ''
-  const [text, setText] = useState(value)
-  const sent = useRef(value)
-  // Back, a saved filter or "clear" changed it.
-  useEffect(() => {
-    if (value !== sent.current) setText(value)
-    sent.current = value
-  }, [value])
-  const send = useDebouncedCallback((next: string) => {
-    sent.current = next
-    set({ [name]: next })
-  }, 300)
-  return (
-    <TextInput
-      {...props}
-      size="xs"
-      aria-label={label}
-      value={text}
-      error={text !== '' && !accepts.test(text)}
-      onChange={({ currentTarget }) => {
-        const next = currentTarget.value
-        setText(next)
-        if (next === '' || accepts.test(next)) send(next.trim())
-      }}
-    />
   )
 }

@@ -9,8 +9,8 @@ import { PageHeader } from '../../components/PageHeader.tsx'
 import { DataTable } from '../../components/table/DataTable.tsx'
 import { BulkBar } from './BulkBar.tsx'
 import { JobFilters } from './JobFilters.tsx'
-import { FIELDS, type JobRow, useJobColumns } from './jobColumns.tsx'
 import { SavedFilters } from './SavedFilters.tsx'
+import { FIELDS, type JobRow, useJobColumns } from './useJobColumns.tsx'
 import { useJobFilter } from './useJobFilter.ts'
 
 const NewJobDialog = lazy(() => import('./NewJobDialog.tsx'))

@@ -1,4 +1,4 @@
-import { Button, Collapse, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Collapse, Group } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown } from '@tabler/icons-react'
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
+import { FormModal } from '../../components/FormModal.tsx'
 import { notifyDone } from '../../components/notify.tsx'
 import { type Params, ParamsField } from '../job/ParamsField.tsx'
 import { readJobsAnew } from '../job/readJobsAnew.ts'
@@ -78,49 +79,39 @@ export default function NewJobDialog({
     ? null
     : create.error
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={<Text fw={650}>{t('new.title')}</Text>}
-      closeButtonProps={{ 'aria-label': t('common:close') }}
-    >
-      <form onSubmit={form.onSubmit(submit)}>
-        <Stack>
-          <HandlerSelect {...form.getInputProps('handler_name')} />
-          <ParamsField
-            label={t('new.params')}
-            handlerName={values.handler_name}
-            initial={EMPTY.params!}
-            onChange={(params) => form.setFieldValue('params', params)}
-            errors={create.error?.byField ?? {}}
-          />
-          <StartFields form={form} />
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            onClick={toggle}
-            aria-expanded={areSettingsOpen}
-            rightSection={<IconChevronDown size={14} aria-hidden />}
-            style={{ alignSelf: 'flex-start' }}
-          >
-            {t('new.settings')}
-          </Button>
-          <Collapse expanded={areSettingsOpen}>
-            <NewJobSettings form={form} />
-          </Collapse>
-          {unplaced && <ErrorNotice error={unplaced} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common:cancel')}
-            </Button>
-            <Button type="submit" loading={create.isPending} disabled={!values.params}>
-              {t('new.submit')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormModal title={t('new.title')} onClose={onClose} size="lg" onSubmit={form.onSubmit(submit)}>
+      <HandlerSelect {...form.getInputProps('handler_name')} />
+      <ParamsField
+        label={t('new.params')}
+        handlerName={values.handler_name}
+        initial={EMPTY.params!}
+        onChange={(params) => form.setFieldValue('params', params)}
+        error={create.error}
+      />
+      <StartFields form={form} />
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        onClick={toggle}
+        aria-expanded={areSettingsOpen}
+        rightSection={<IconChevronDown size={14} aria-hidden />}
+        style={{ alignSelf: 'flex-start' }}
+      >
+        {t('new.settings')}
+      </Button>
+      <Collapse expanded={areSettingsOpen}>
+        <NewJobSettings form={form} />
+      </Collapse>
+      {unplaced && <ErrorNotice error={unplaced} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {t('common:cancel')}
+        </Button>
+        <Button type="submit" loading={create.isPending} disabled={!values.params}>
+          {t('new.submit')}
+        </Button>
+      </Group>
+    </FormModal>
   )
 }
 

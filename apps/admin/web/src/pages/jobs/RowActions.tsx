@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { JobVerbItems } from '../job/JobVerbItems.tsx'
-import type { JobRow } from './jobColumns.tsx'
+import type { JobRow } from './useJobColumns.tsx'
 
 /** What can be done to one row. */
 export function RowActions({ row }: { row: JobRow }) {

@@ -36,7 +36,8 @@ export function StartFields({ form }: { form: UseFormReturnType<NewJob> }) {
           label={t('new.runAt')}
           value={at}
           onChange={(next) => form.setFieldValue('at', next)}
-          error={(form.errors.at ?? form.errors.scheduled_time) as string | undefined}
+          error={form.errors.at ?? form.errors.scheduled_time}
+          clearable
         />
       )}
     </Stack>

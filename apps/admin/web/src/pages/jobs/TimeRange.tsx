@@ -12,11 +12,18 @@ export default function TimeRange({
   to: string | undefined
   onChange: (change: { from?: string | null; to?: string | null }) => void
 }) {
+  // Within the window it stands in: a click on the calendar is not one beside that.
+  const input = { popoverProps: { withinPortal: false }, miw: 190, clearable: true }
   const { t } = useTranslation(['jobs', 'common'])
   return (
     <Group gap="sm" grow>
-      <InstantPicker label={t('filter.from')} value={from} onChange={(at) => onChange({ from: at })} />
-      <InstantPicker label={t('filter.to')} value={to} onChange={(at) => onChange({ to: at })} />
+      <InstantPicker
+        label={t('filter.from')}
+        value={from}
+        onChange={(at) => onChange({ from: at })}
+        {...input}
+      />
+      <InstantPicker label={t('filter.to')} value={to} onChange={(at) => onChange({ to: at })} {...input} />
     </Group>
   )
 }

@@ -1,12 +1,12 @@
 import { Autocomplete, Select } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
 import { errorText } from '../../components/ErrorNotice.tsx'
+import { useCronSearch } from '../../components/useCronSearch.ts'
 import { cronName } from './filterInWords.ts'
 import classes from './JobFilters.module.css'
-import type { JobRow } from './jobColumns.tsx'
+import type { JobRow } from './useJobColumns.tsx'
 import type { JobFilterState } from './useJobFilter.ts'
 
 // What there is to choose from is asked for once someone opens the list: rows come first.
@@ -18,14 +18,7 @@ export function CronFilter({ state: { get, set }, rows }: { state: JobFilterStat
   const [text, setText] = useState('')
   const value = get('cron') ?? null
   const current = value === null ? null : { value, label: cronName(Number(value), rows) }
-  const [q] = useDebouncedValue(text === current?.label ? '' : text.trim(), 200)
-  const { data, error, isFetching } = api.useQuery(
-    'get',
-    '/crons',
-    { params: { query: { size: 50, order_by: 'name', fields: ['id', 'name'], ...(q ? { q } : {}) } } },
-    { enabled: isOpen },
-  )
-  const found = (data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name! }))
+  const { found, error, isFetching } = useCronSearch(text, [current?.label], isOpen)
   return (
     <Select
       size="xs"
@@ -51,7 +44,12 @@ export function HandlerFilter({ state: { get, set } }: { state: JobFilterState }
   const { t } = useTranslation(['jobs', 'common'])
   const [isOpen, setOpen] = useState(false)
   const value = get('handler') ?? null
-  const { data, error, isPending } = api.useQuery('get', '/handlers', {}, { enabled: isOpen })
+  const { data, error, isPending } = api.useQuery(
+    'get',
+    '/handlers',
+    { params: { query: { size: 200 } } },
+    { enabled: isOpen },
+  )
   const names = (data?.items ?? []).map(({ name }) => name!)
   return (
     <Select
@@ -75,7 +73,7 @@ export function HandlerFilter({ state: { get, set } }: { state: JobFilterState }
 export function QueueFilter({ state: { get, set } }: { state: JobFilterState }) {
   const { t } = useTranslation(['jobs', 'common'])
   const [isOpen, setOpen] = useState(false)
-  const { data } = api.useQuery('get', '/queues', {}, { enabled: isOpen })
+  const { data } = api.useQuery('get', '/queues', { params: { query: { size: 200 } } }, { enabled: isOpen })
   const [text, setText] = useState<string | null>(null)
   const value = get('queue') ?? ''
   const submit = (queue: string) => {

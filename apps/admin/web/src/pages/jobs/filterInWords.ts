@@ -1,5 +1,5 @@
 import i18next from 'i18next'
-import type { JobRow } from './jobColumns.tsx'
+import type { JobRow } from './useJobColumns.tsx'
 import type { JobFilter } from './useJobFilter.ts'
 
 /** `Status: Failed, Timeout · Queue: mail`, for who is asked whether all of it is meant. */

@@ -18,8 +18,11 @@ export interface Counts {
 const MOST_IDS = 10_000
 const NONE: Counts = { matched: 0, changed: 0, skipped: 0, remaining: 0, isExact: true }
 
-async function send(verb: BulkVerb, body: Schemas['BulkAction'], signal: AbortSignal): Promise<Counts> {
-  const { data } = await fetchClient.POST(`/jobs/bulk/${verb}` as '/jobs/bulk/retry', { body, signal })
+async function send(verb: BulkVerb, body: Schemas['BulkAction'], signal?: AbortSignal): Promise<Counts> {
+  const { data } = await fetchClient.POST(`/jobs/bulk/${verb}` as '/jobs/bulk/retry', {
+    body,
+    ...(signal && { signal }),
+  })
   const { matched, changed, skipped, remaining, is_exact } = data!
   return { matched, changed, skipped, remaining, isExact: is_exact }
 }
@@ -49,20 +52,25 @@ export async function countBulk(verb: BulkVerb, target: BulkTarget, signal: Abor
   return counts.reduce(plus, NONE)
 }
 
-/** Does it to all, request after request while some remain. @param onChanged  how many it was so far */
+/**
+ * Does it to all, request after request while some remain: each works for a limited time.
+ *
+ * @param onChanged  how many it was so far
+ */
 export async function runBulk(
   verb: BulkVerb,
   target: BulkTarget,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   onChanged: (changed: number) => void,
 ): Promise<number> {
   let changed = 0
   for (const part of partsOf(target)) {
-    for (let isMore = true; isMore; ) {
+    // What fails again meanwhile matches again: it ends with as many as there were.
+    for (let left = Number.POSITIVE_INFINITY; left > 0; ) {
       const done = await send(verb, part, signal)
       changed += done.changed
       onChanged(changed)
-      isMore = done.remaining > 0
+      left = done.changed === 0 ? 0 : Math.min(left - done.changed, done.remaining)
     }
   }
   return changed

@@ -47,6 +47,7 @@ export function useBulk(verb: BulkVerb, target: BulkTarget) {
     setError(null)
     const note = (sum: number) => setChanged((before) => Math.max(before, sum))
     const counting = setInterval(async () => {
+      // Only how far it is: what cannot be reached, the request on its way tells.
       const left = await countBulk(verb, target, abort.signal).catch(() => null)
       if (left?.isExact && counts) note(counts.remaining - left.remaining)
     }, COUNT_MS)
@@ -67,12 +68,14 @@ export function useBulk(verb: BulkVerb, target: BulkTarget) {
   const stop = async () => {
     running.current?.abort()
     setPhase('stopped')
-    const left = await countBulk(verb, target, new AbortController().signal).catch(() => null)
-    if (left) {
+    readJobsAnew()
+    try {
+      const left = await countBulk(verb, target, new AbortController().signal)
       if (left.isExact && counts?.isExact) setChanged(Math.max(0, counts.remaining - left.remaining))
       setCounts(left)
+    } catch (thrown) {
+      setError(thrown as ApiError)
     }
-    readJobsAnew()
   }
   return { phase, counts, changed, error, run, stop, recount: () => count(new AbortController().signal) }
 }

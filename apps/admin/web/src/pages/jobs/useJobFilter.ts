@@ -3,7 +3,7 @@ import type { Schemas } from '../../api/client.ts'
 import { STATUSES, type Status } from '../../components/status.ts'
 import { useFilters } from '../../components/useFilters.ts'
 
-export type Source = Schemas['Job']['param_source']
+type Source = Schemas['Job']['param_source']
 export type JobFilter = Schemas['JobFilter']
 
 export const SOURCES = ['cron', 'api', 'schedule', 'event'] as const satisfies Source[]

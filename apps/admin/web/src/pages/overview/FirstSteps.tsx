@@ -10,7 +10,7 @@ import { START_ALL, START_WORKER } from './startCommands.ts'
 /** What is still needed until something runs, in place of figures that would all be nought. */
 export function FirstSteps({ status }: { status: Schemas['SchedulerStatus'] }) {
   const { t } = useTranslation('overview')
-  const mayCreate = useMay('operator')
+  const mayCreate = useMay('admin')
   const { data } = api.useQuery('get', '/crons', { params: { query: { size: 1, fields: ['id'] } } })
   const crons = data?.total ?? 0
   const { dispatchers, workers } = status

@@ -110,7 +110,7 @@ function QueueTile() {
   const { t } = useTranslation('overview')
   const { count } = useNumbers()
   const { data: status } = api.useQuery('get', '/scheduler/status')
-  const { data: queues } = api.useQuery('get', '/queues')
+  const { data: queues } = api.useQuery('get', '/queues', { params: { query: { size: 100 } } })
   const { data: minutes } = useLastHour()
   const oldest = Math.max(0, ...(queues?.items.map((queue) => queue.oldest_ready_ms ?? 0) ?? []))
   return (

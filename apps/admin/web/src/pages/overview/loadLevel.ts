@@ -1,5 +1,5 @@
 export const LEVELS = ['low', 'high', 'over'] as const
-export type LoadLevel = (typeof LEVELS)[number]
+type LoadLevel = (typeof LEVELS)[number]
 
 const HIGH = 0.8
 

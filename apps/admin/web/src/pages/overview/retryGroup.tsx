@@ -1,14 +1,15 @@
 import { Button, Code, Group, Stack, Table, Text } from '@mantine/core'
-import { modals } from '@mantine/modals'
 import i18next from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ApiError } from '../../api/apiError.ts'
-import { api, fetchClient, queryClient, type Schemas } from '../../api/client.ts'
+import { api, queryClient, type Schemas } from '../../api/client.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { notifyDone } from '../../components/notify.tsx'
+import { openWindow } from '../../components/openWindow.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { Instant } from '../../time/Instant.tsx'
+import { runBulk } from '../jobs/runBulk.ts'
 import { filterOfGroup } from './filterOfGroup.ts'
 
 interface Props {
@@ -18,12 +19,11 @@ interface Props {
 
 /** Says how many executions of a cause there are to retry, and retries them. */
 export function retryGroup(group: Schemas['FailureGroup'], from: string): void {
-  const modalId = modals.open({
-    title: <Text fw={650}>{i18next.t('retry.title', { ns: 'overview' })}</Text>,
-    closeButtonProps: { 'aria-label': i18next.t('close', { ns: 'common' }) },
-    size: 'lg',
-    children: <RetryForm group={group} from={from} close={() => modals.close(modalId)} />,
-  })
+  openWindow(
+    i18next.t('retry.title', { ns: 'overview' }),
+    (close) => <RetryForm group={group} from={from} close={close} />,
+    { size: 'lg' },
+  )
 }
 
 function RetryForm({ group, from, close }: Props & { close: () => void }) {
@@ -81,7 +81,6 @@ function useCount(group: Schemas['FailureGroup'], from: string) {
   )
 }
 
-/** One call works for a limited time: the same is sent until nothing is left. */
 function useRetry(group: Schemas['FailureGroup'], from: string, close: () => void) {
   const { t } = useTranslation('overview')
   const [done, setDone] = useState(0)
@@ -90,17 +89,8 @@ function useRetry(group: Schemas['FailureGroup'], from: string, close: () => voi
   const retry = async () => {
     setRunning(true)
     setFailure(null)
-    const filter = filterOfGroup(group, from)
     try {
-      let sum = 0
-      // What fails again meanwhile is found again: it ends with as many as there were.
-      for (let left = Number.POSITIVE_INFINITY; left > 0; ) {
-        const { data } = await fetchClient.POST('/jobs/bulk/retry', { body: { filter } })
-        const { changed, remaining } = data!
-        sum += changed
-        left = changed === 0 ? 0 : Math.min(left - changed, remaining)
-        setDone(sum)
-      }
+      const sum = await runBulk('retry', { filter: filterOfGroup(group, from) }, undefined, setDone)
       notifyDone(t('retry.done', { count: sum }))
       for (const path of ['/stats/failures', '/jobs'])
         void queryClient.invalidateQueries({ queryKey: ['get', path] })

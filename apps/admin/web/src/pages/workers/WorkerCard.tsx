@@ -14,11 +14,12 @@ import {
   UnstyledButton,
 } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
-import { type ReactNode, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Schemas } from '../../api/client.ts'
 import { Allowed } from '../../api/session.tsx'
+import { Fact } from '../../components/Fact.tsx'
 import { formatDuration } from '../../time/format.ts'
 import { RelativeTime } from '../../time/Instant.tsx'
 import { useNow } from '../../time/useNow.ts'
@@ -125,19 +126,6 @@ function Facts({ worker }: { worker: Worker }) {
         {queues.map((queue) => (queue === '*' ? t('everyQueue') : queue)).join(', ')}
       </Fact>
     </SimpleGrid>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <Text component="dt" size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text component="dd" m={0} size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {children}
-      </Text>
-    </div>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Group, Pagination, SimpleGrid, Skeleton, Stack, Switch, Text, Title } from '@mantine/core'
+import { Group, SimpleGrid, Skeleton, Stack, Switch, Text, Title } from '@mantine/core'
 import { IconServer2 } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { listOf } from '../../api/listOf.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
+import { Pages, pageOf } from '../../components/Pages.tsx'
 import { useFilters } from '../../components/useFilters.ts'
 import { useHashTarget } from '../../components/useHashTarget.ts'
 import { DispatcherTable } from './DispatcherTable.tsx'
@@ -19,9 +20,10 @@ const RUNNING_FIELDS = ['id', 'handler_name', 'cron_name', 'progress_percentage'
 
 export default function WorkersPage() {
   const { t } = useTranslation('workers')
-  const { get, set } = useFilters()
+  const filters = useFilters()
+  const { get, set } = filters
   const withStopped = get('stopped') === 'true'
-  const page = Number(get('page') ?? 1) || 1
+  const page = pageOf(filters)
   const workers = api.useQuery('get', '/workers', {
     params: {
       query: { page, size: SIZE, ...(withStopped ? {} : { status: ['ACTIVE', 'DRAINING', 'LOST'] }) },
@@ -74,14 +76,7 @@ export default function WorkersPage() {
             />
           ))}
         </SimpleGrid>
-        {(workers.data?.pages ?? 1) > 1 && (
-          <Pagination
-            total={workers.data?.pages ?? 1}
-            value={page}
-            onChange={(next) => set({ page: String(next) })}
-            aria-label={t('pages')}
-          />
-        )}
+        <Pages count={workers.data?.pages} filters={filters} />
         <Title order={2} size="h4">
           {t('dispatchers')}
         </Title>

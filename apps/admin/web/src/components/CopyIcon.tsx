@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 
 /** A button that puts a text on the clipboard, and says whether it is there. */
 export function CopyIcon({ text, label }: { text: string | (() => string); label?: string }) {
-  const { t } = useTranslation(['common', 'job'])
+  const { t } = useTranslation()
   const [state, setState] = useState<'ready' | 'copied' | 'failed'>('ready')
   // A page over plain HTTP has no clipboard.
   const copy = async () => {
@@ -15,8 +15,7 @@ export function CopyIcon({ text, label }: { text: string | (() => string); label
     setState(isCopied ? 'copied' : 'failed')
     setTimeout(() => setState('ready'), 2_000)
   }
-  const said =
-    state === 'copied' ? t('copied') : state === 'failed' ? t('job:log.copyFailed') : (label ?? t('copy'))
+  const said = state === 'copied' ? t('copied') : state === 'failed' ? t('copyFailed') : (label ?? t('copy'))
   return (
     <Tooltip label={said} opened={state === 'ready' ? undefined : true}>
       <ActionIcon
