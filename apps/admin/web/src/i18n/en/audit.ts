@@ -92,6 +92,7 @@ export default {
     absent: 'not set',
     moreFields_one: '+{{count}} field',
     moreFields_other: '+{{count}} fields',
+    browser: '{{browser}} on {{system}}',
     json: 'As JSON',
   },
   copyRequest: 'Copy the request id',

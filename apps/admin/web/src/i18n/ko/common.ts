@@ -15,7 +15,7 @@ export default {
   no: '아니요',
   copy: '복사',
   copied: '복사됨',
-  actions: '작업',
+  actions: '관리',
   details: '자세히',
   all: '전체',
   skipToContent: '본문으로 건너뛰기',

@@ -96,6 +96,7 @@ export function TokensTab() {
       header: t('actions', { ns: 'common' }),
       isFixed: true,
       width: 90,
+      isNumber: true,
       cell: (token) =>
         token.revoked_at === null && (
           <Button

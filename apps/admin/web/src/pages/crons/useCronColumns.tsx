@@ -100,6 +100,7 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
     {
       id: 'next',
       header: t('next'),
+      hideBelow: 'sm',
       orderBy: 'next_run_at',
       cell: (cron) => <NextRun cron={cron} />,
     },
@@ -196,7 +197,7 @@ function NameCell({ cron }: { cron: Cron }) {
   const { id, name, description, handler_name } = cron
   const reason = cron.is_enabled ? null : cron.disabled_reason
   return (
-    <Box maw={{ base: 132, sm: 220 }}>
+    <Box maw={{ base: 150, sm: 220 }}>
       <Anchor component={Link} to={`/crons/${id}`} fw={600} size="sm" display="block" truncate title={name}>
         {name}
       </Anchor>
@@ -215,6 +216,11 @@ function NameCell({ cron }: { cron: Cron }) {
             {description && ` · ${description}`}
           </Text>
           <Text size="xs" c="dimmed" truncate hiddenFrom="sm">
+            {cron.next_run_at && cron.is_enabled && (
+              <>
+                <RelativeTime at={cron.next_run_at} cronZone={cron.timezone} /> ·{' '}
+              </>
+            )}
             {scheduleWords(cron)}
           </Text>
         </>
@@ -223,17 +229,33 @@ function NameCell({ cron }: { cron: Cron }) {
   )
 }
 
-/** So many tags stand in a row; the rest by their number. */
-const TAGS_SHOWN = 1
+/** So long may the tags be that stand in a row, the first however long; the rest by their number. */
+const TAG_CHARACTERS = 15
 
 function Tags({ tags, onTag }: { tags: string[]; onTag: (tag: string) => void }) {
   const { t } = useTranslation('crons')
-  const rest = tags.slice(TAGS_SHOWN)
+  const shown = tags.filter(
+    (_tag, index) => index === 0 || tags.slice(0, index + 1).join('').length <= TAG_CHARACTERS,
+  )
+  const rest = tags.slice(shown.length)
   return (
     <Group gap={4} wrap="nowrap">
-      {tags.slice(0, TAGS_SHOWN).map((tag) => (
-        <UnstyledButton key={tag} onClick={() => onTag(tag)} aria-label={t('onlyTag', { tag })}>
-          <Badge size="xs" variant="default" tt="none" maw={120} style={{ cursor: 'pointer' }}>
+      {shown.map((tag) => (
+        <UnstyledButton
+          key={tag}
+          onClick={() => onTag(tag)}
+          aria-label={t('onlyTag', { tag })}
+          title={tag}
+          lh={1}
+        >
+          <Badge
+            size="xs"
+            variant="default"
+            tt="none"
+            className="jobu-badge"
+            maw={110}
+            style={{ cursor: 'pointer' }}
+          >
             {tag}
           </Badge>
         </UnstyledButton>
