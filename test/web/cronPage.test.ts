@@ -51,7 +51,7 @@ browserTests('the pages of a cron, the calendar and the forecast', () => {
     const page = await stack.open({ path: `/crons/${cronId}?tab=plan` })
     await page.getByRole('heading', { level: 1, name: 'orders' }).waitFor()
     await page.getByText('At 00:00, on day 1 of the month, only in January (Europe/Berlin)').waitFor()
-    await page.getByText('tried again up to 3 times, after 20s, 40s, 1m 20s (give or take 20 %)').waitFor()
+    await page.getByText('tried again up to 3 times, after 20s, 40s, 1m 20s (give or take 20%)').waitFor()
     await page.getByText('cancels that run and follows it').waitFor()
     expect(await page.getByRole('table', { name: 'The next 10 runs' }).getByRole('row').count()).toBe(11)
     await page.context().close()

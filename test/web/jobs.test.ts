@@ -133,7 +133,7 @@ browserTests('jobs', () => {
     await page.getByRole('button', { name: '우선순위 또는 시각 변경' }).click()
     await dialog(page).getByLabel('우선순위').fill('7')
     await dialog(page).getByRole('button', { name: '변경', exact: true }).click()
-    await page.getByText(`#${id}을(를) 변경했습니다.`).waitFor()
+    await page.getByText(new RegExp(`^#${id}[을를] 변경했습니다\\.$`)).waitFor()
     expect((await stack.api<Job>('GET', `/jobs/${id}`)).priority).toBe(7)
     await page.context().close()
   })

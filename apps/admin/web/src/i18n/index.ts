@@ -1,5 +1,6 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import { chooseParticles } from './particles.ts'
 
 export const LANGUAGES = { ko: '한국어', en: 'English' } as const
 export type Language = keyof typeof LANGUAGES
@@ -18,16 +19,20 @@ const isLanguage = (text: string | null): text is Language => text !== null && t
 export async function startLanguage(): Promise<void> {
   const stored = localStorage.getItem(KEY)
   const language = [stored, ...navigator.languages.map((tag) => tag.slice(0, 2))].find(isLanguage) ?? 'en'
-  await i18next.use(initReactI18next).init({
-    lng: language,
-    resources: {},
-    defaultNS: 'common',
-    interpolation: { escapeValue: false },
-    returnNull: false,
-    // Seen by the tests of the pages, which fail for it.
-    saveMissing: true,
-    missingKeyHandler: (_languages, namespace, key) => console.error(`no text for ${namespace}:${key}`),
-  })
+  await i18next
+    .use(initReactI18next)
+    .use({ type: 'postProcessor', name: 'particles', process: chooseParticles })
+    .init({
+      lng: language,
+      resources: {},
+      defaultNS: 'common',
+      interpolation: { escapeValue: false },
+      returnNull: false,
+      postProcess: 'particles',
+      // Seen by the tests of the pages, which fail for it.
+      saveMissing: true,
+      missingKeyHandler: (_languages, namespace, key) => console.error(`no text for ${namespace}:${key}`),
+    })
   await add(language, 'frame')
   document.documentElement.lang = language
 }

@@ -3,6 +3,9 @@ import type { Series, TimeChartProps } from './TimeChart.tsx'
 
 const TICK_SPACE_PX = 90
 const AXIS_HEIGHT_PX = 28
+/** Of a character in FONT, about. */
+const CHARACTER_PX = 6
+const LEAST_AXIS_PX = 32
 /** How much of its place a bar takes, and its greatest width in pixels. */
 const BAR = [0.72, 26] as const
 const FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
@@ -25,7 +28,8 @@ export function timeChartOptions(
   return {
     width,
     height: height + AXIS_HEIGHT_PX,
-    padding: [8, 8, 0, 0],
+    // The name of the last place is as long to the right of it as to the left.
+    padding: [8, Math.max(8, ((latest().labels[0]?.length ?? 0) * CHARACTER_PX) / 2), 0, 0],
     scales: {
       x: { time: false, range: (_plot, min, max) => [min - 0.5, max + 0.5] },
       y: {
@@ -44,7 +48,11 @@ export function timeChartOptions(
       },
       {
         ...axis,
-        size: 56,
+        size: (_plot, values) =>
+          Math.max(
+            LEAST_AXIS_PX,
+            14 + CHARACTER_PX * Math.max(0, ...(values ?? []).map((value) => value.length)),
+          ),
         grid: { stroke: grid, width: 1 },
         values: (_plot, values) => values.map((value) => (value === null ? '' : format(value))),
       },
@@ -83,6 +91,7 @@ function seriesOptions(
     // Its own value, not the sum it is drawn at.
     value: (_plot, _drawn, _index, place) => {
       const value = place == null ? null : latest().series.find((one) => one.label === label)?.values[place]
+      if (place == null) return ''
       return value == null ? '–' : format(value)
     },
   }

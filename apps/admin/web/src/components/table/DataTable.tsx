@@ -91,8 +91,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     rows.every((row) => selected.has(rowKey(row)))
   return (
     <Paper withBorder radius="md" className={classes.frame}>
-      <Group justify="space-between" px="sm" py={6} gap="xs" className={classes.toolbar}>
-        <Group gap="sm" miw={0}>
+      <Group justify="space-between" wrap="nowrap" px="sm" py={6} gap="xs" className={classes.toolbar}>
+        <Group gap="sm" miw={0} flex={1}>
           {toolbar ?? <ShownOf list={list} />}
         </Group>
         <ColumnMenu columns={columns} isShown={isShown} onToggle={toggle} />
@@ -105,7 +105,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <section
         ref={scroller}
         className={classes.scroller}
-        style={{ maxHeight: maxHeight ?? 'calc(100dvh - 250px)' }}
+        style={{ maxHeight: maxHeight ?? 'calc(100dvh - 264px)' }}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
         tabIndex={0}
         aria-label={label}

@@ -91,6 +91,7 @@ export default {
     absent: 'not set',
     moreFields_one: '+{{count}} field',
     moreFields_other: '+{{count}} fields',
+    browser: '{{browser}} on {{system}}',
   },
   copyRequest: 'Copy the request id',
   empty: 'Nothing has been done yet. What people and programs change shows up here.',

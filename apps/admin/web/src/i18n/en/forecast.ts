@@ -56,7 +56,7 @@ export default {
     cell: '{{day}} {{hour}}: {{running}} at once, {{runs}} runs',
     hour: '{{hour}} to {{next}}',
     fits: 'fits',
-    tight: 'above 80 % of the slots',
+    tight: 'above 80% of the slots',
     over: 'does not fit',
     nothing: 'nothing',
   },

@@ -94,6 +94,7 @@ export default {
     cronDisabled: 'Its cron is disabled{{reason}}.',
     cronDeleted: 'Its cron is deleted.',
     blocking: 'Blocked by',
+    worker: 'Worker',
     workers: 'Workers',
     active: 'Active now',
     startScheduler: 'Start the scheduler',

@@ -177,7 +177,7 @@ export default {
     runs: 'Runs',
     atOnce: 'Expected at once',
     low: 'room left',
-    high: 'over 80 % of the slots',
+    high: 'over 80% of the slots',
     over: 'more than there are slots',
     peak: 'Peak {{time}}: {{count, number}} runs',
     collision: '{{time}}: {{count, number}} crons at once',

@@ -40,7 +40,7 @@ export default {
   never: '없음',
   enabled: '사용',
   disabled: '사용 중지',
-  actionsFor: '{{name}}에 대한 작업',
+  actionsFor: '{{name}} 관리',
   users: {
     new: '새 사용자',
     create: '사용자 생성',

@@ -12,7 +12,7 @@ export default {
   copy: '복사',
   copied: '복사됨',
   copyFailed: '브라우저가 복사를 허용하지 않았습니다.',
-  actions: '작업',
+  actions: '관리',
   pages: '목록 페이지',
   skipToContent: '본문으로 건너뛰기',
   confirmTyping: '확인하려면 {{text}}을(를) 입력하세요',

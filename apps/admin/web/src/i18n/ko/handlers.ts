@@ -5,7 +5,7 @@ export default {
   title: '핸들러',
   description: '작업이 실행하는 코드로, 워커가 등록한 목록입니다.',
   search: '이름 또는 설명',
-  served: { all: '전체', yes: '제공 중', no: '제공 안 됨' },
+  served: { all: '전체', yes: '로드됨', no: '로드 안 됨' },
   column: {
     name: '핸들러',
     state: '상태',
@@ -18,10 +18,10 @@ export default {
     p95: 'p95',
   },
   state: {
-    served_other: '워커 {{count}}개가 제공 중',
-    notServed: '제공 안 됨',
+    served_other: '워커 {{count}}개에 로드됨',
+    notServed: '로드 안 됨',
     notServedWhy:
-      '이 핸들러를 가진 워커가 없어 작업이 대기합니다. 핸들러를 로드하는 워커를 시작하거나, 더 이상 필요 없다면 이를 사용하는 크론의 핸들러를 바꾸세요.',
+      '이 핸들러를 로드한 워커가 없어 작업이 대기합니다. 핸들러를 로드하는 워커를 시작하거나, 더 이상 필요 없다면 이를 사용하는 크론의 핸들러를 바꾸세요.',
   },
   isolation: {
     none: '워커 내부',
@@ -49,7 +49,7 @@ export default {
     source: '출처',
     builtin: '내장',
     published: '등록 시각',
-    servedBy: '제공하는 워커',
+    servedBy: '로드한 워커',
     lastDays: '최근 7일',
     runs: '실행',
     failures: '실패 또는 시간 초과',

@@ -60,7 +60,7 @@ export default {
   header: {
     cron: '크론',
     handler: '핸들러',
-    elapsed: '실행 시간',
+    elapsed: '경과 시간',
     ends: '종료 예상 {{when}}',
     overdue: '평소보다 오래 걸림, 예상 종료 {{when}}',
     steps: '현재 단계',
@@ -97,6 +97,7 @@ export default {
     cronDisabled: '크론이 비활성화되어 있습니다{{reason}}.',
     cronDeleted: '크론이 삭제되었습니다.',
     blocking: '기다리는 실행',
+    worker: '워커',
     workers: '워커',
     active: '진행 중',
     startScheduler: '스케줄러 시작',

@@ -40,8 +40,10 @@ export function UsersTab() {
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm">
-        <Group gap="sm">
+        <Group gap="sm" flex={{ base: '1 1 100%', sm: '0 1 auto' }}>
           <FilterText
+            flex={1}
+            miw={180}
             type="search"
             aria-label={t('search')}
             placeholder={t('search')}
@@ -53,7 +55,7 @@ export function UsersTab() {
             aria-label={t('field.role')}
             placeholder={t('anyRole')}
             clearable
-            w={150}
+            w={130}
             data={ROLES.map((value) => ({ value, label: t(`role.${value}`, { ns: 'common' }) }))}
             value={role ?? null}
             onChange={(value) => set({ role: value, page: null })}

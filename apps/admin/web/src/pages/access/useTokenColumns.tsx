@@ -75,6 +75,7 @@ export function useTokenColumns(): Column<Token>[] {
       id: 'actions',
       header: t('actions', { ns: 'common' }),
       isFixed: true,
+      isNumber: true,
       width: 90,
       cell: (token) =>
         token.revoked_at === null && (

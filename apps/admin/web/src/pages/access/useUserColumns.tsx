@@ -73,6 +73,7 @@ export function useUserColumns(): Column<User>[] {
       id: 'actions',
       header: t('actions', { ns: 'common' }),
       isFixed: true,
+      isNumber: true,
       width: 60,
       cell: (user) => (
         <UserActions

@@ -12,6 +12,7 @@ import { useFilters } from '../../components/useFilters.ts'
 import { Instant } from '../../time/Instant.tsx'
 import { AuditFilters } from './AuditFilters.tsx'
 import { actionText, actorKindText } from './auditActions.ts'
+import { browserOf } from './browserOf.ts'
 import { changesOf } from './changes.ts'
 import { EntryDrawer } from './EntryDrawer.tsx'
 import { TargetLink } from './TargetLink.tsx'
@@ -68,6 +69,7 @@ export default function AuditPage() {
           variant="subtle"
           size="compact-sm"
           px={4}
+          ml={-4}
           mih={36}
           onClick={() => setEntry(row)}
           aria-label={`${actionText(row.action)}. ${t('diff.open', { id: row.id })}`}
@@ -127,11 +129,18 @@ function Summary({ entry }: { entry: Entry }) {
   const { t } = useTranslation('audit')
   const [first, ...others] = changesOf(entry)
   if (!first) return null
+  const browser = first.field === 'user_agent' ? browserOf(first.after ?? '') : undefined
+  if (browser)
+    return (
+      <Text size="xs" c="dimmed" title={first.after}>
+        {t('diff.browser', browser)}
+      </Text>
+    )
   const value = (text: string | undefined) => (text ?? t('diff.absent')).replace(/\s+/g, ' ')
   const isChange = entry.before !== null && entry.after !== null
   return (
     <Group gap={6} wrap="nowrap" maw={{ md: 240, xl: 420 }}>
-      <Text size="xs" ff="monospace" truncate>
+      <Text size="xs" ff="monospace" truncate title={value(first.after ?? first.before)}>
         {first.field}: {isChange && `${value(first.before)} → `}
         {value(entry.after === null ? first.before : first.after)}
       </Text>

@@ -18,7 +18,14 @@ export function MonthTotals({ days }: { days: DayStats[] }) {
     undefined,
   )
   return (
-    <SimpleGrid cols={{ base: 2, sm: 5 }} spacing="sm" mb="sm" component="section" aria-label={t('totals')}>
+    <SimpleGrid
+      cols={{ base: 2, sm: 5 }}
+      spacing="sm"
+      mb="sm"
+      className="jobu-pairs"
+      component="section"
+      aria-label={t('totals')}
+    >
       <Total name={t('total')}>{count(sum(({ total }) => total))}</Total>
       <Total name={t('success')}>
         {success + bad > 0 ? formatShare(success / (success + bad), i18n.language) : '–'}

@@ -52,7 +52,10 @@ export function CronFacts({ cron }: { cron: Schemas['Cron'] }) {
       <FigureTile
         name={t('facts.success')}
         isPending={isPending}
-        more={settled > 0 && t('facts.ofRuns', { count: settled, failures: count(week!.failures) })}
+        more={
+          settled > 0 &&
+          t('facts.ofRuns', { count: settled, runs: count(settled), failures: count(week!.failures) })
+        }
       >
         {week?.success_rate == null ? (
           <None>{t('facts.noRuns')}</None>

@@ -78,7 +78,7 @@ function Found({ cron }: { cron: Schemas['Cron'] }) {
           style={{ flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' }}
         >
           {TABS.map((one) => (
-            <Tabs.Tab key={one} value={one} style={{ whiteSpace: 'nowrap' }}>
+            <Tabs.Tab key={one} value={one} px={{ base: 10, sm: 'md' }} style={{ whiteSpace: 'nowrap' }}>
               {t(`tab.${one}`)}
             </Tabs.Tab>
           ))}

@@ -55,8 +55,8 @@ export function CronFilters({ filters, onClear }: Props) {
           onChange={(tag) => set({ tag })}
           searchable
           clearable
-          miw={130}
-          maw={280}
+          miw={{ sm: 130 }}
+          maw={{ sm: 280 }}
         />
         <Select
           aria-label={t('owner')}
@@ -66,7 +66,7 @@ export function CronFilters({ filters, onClear }: Props) {
           onChange={(next) => set({ owner: next })}
           searchable
           clearable
-          w={130}
+          w={{ sm: 130 }}
         />
         <Select
           aria-label={t('handler')}
@@ -76,7 +76,7 @@ export function CronFilters({ filters, onClear }: Props) {
           onChange={(next) => set({ handler_name: next })}
           searchable
           clearable
-          w={140}
+          w={{ sm: 140 }}
         />
         <Select
           aria-label={t('enabled')}
@@ -88,7 +88,7 @@ export function CronFilters({ filters, onClear }: Props) {
           value={get('is_enabled') ?? null}
           onChange={(next) => set({ is_enabled: next })}
           clearable
-          w={120}
+          w={{ sm: 120 }}
         />
         <MultiSelect
           aria-label={t('lastStatus')}
@@ -100,8 +100,8 @@ export function CronFilters({ filters, onClear }: Props) {
           value={all('last_status')}
           onChange={(next) => set({ last_status: next })}
           clearable
-          miw={130}
-          maw={280}
+          miw={{ sm: 130 }}
+          maw={{ sm: 280 }}
         />
       </Box>
       {onClear && (

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Schemas } from '../../api/client.ts'
 import { scheduleWords } from '../../components/scheduleWords.ts'
+import { RelativeTime } from '../../time/Instant.tsx'
 import classes from './cronColumns.module.css'
 
 /** A cron's name, and below it what it does, or why it was disabled. */
@@ -11,7 +12,7 @@ export function CronNameCell({ cron }: { cron: Schemas['Cron'] }) {
   const { id, name, description, handler_name } = cron
   const reason = cron.is_enabled ? null : cron.disabled_reason
   return (
-    <Box maw={{ base: 132, sm: 220 }}>
+    <Box maw={{ base: 150, sm: 220 }}>
       <Anchor component={Link} to={`/crons/${id}`} fw={600} size="sm" display="block" truncate title={name}>
         {name}
       </Anchor>
@@ -30,6 +31,11 @@ export function CronNameCell({ cron }: { cron: Schemas['Cron'] }) {
             {description && ` · ${description}`}
           </Text>
           <Text size="xs" c="dimmed" truncate hiddenFrom="sm">
+            {cron.next_run_at && cron.is_enabled && (
+              <>
+                <RelativeTime at={cron.next_run_at} cronZone={cron.timezone} /> ·{' '}
+              </>
+            )}
             {scheduleWords(cron)}
           </Text>
         </>

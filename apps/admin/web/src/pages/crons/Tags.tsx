@@ -1,18 +1,34 @@
 import { Badge, Group, Tooltip, UnstyledButton } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
-/** So many tags stand in a row; the rest by their number. */
-const TAGS_SHOWN = 1
+/** So long may the tags be that stand in a row, the first however long; the rest by their number. */
+const TAG_CHARACTERS = 15
 
 /** The tags of a cron, each of which narrows the list to it. */
 export function Tags({ tags, onTag }: { tags: string[]; onTag: (tag: string) => void }) {
   const { t } = useTranslation('crons')
-  const rest = tags.slice(TAGS_SHOWN)
+  const shown = tags.filter(
+    (_tag, index) => index === 0 || tags.slice(0, index + 1).join('').length <= TAG_CHARACTERS,
+  )
+  const rest = tags.slice(shown.length)
   return (
     <Group gap={4} wrap="nowrap">
-      {tags.slice(0, TAGS_SHOWN).map((tag) => (
-        <UnstyledButton key={tag} onClick={() => onTag(tag)} aria-label={t('onlyTag', { tag })}>
-          <Badge size="xs" variant="default" tt="none" maw={120} style={{ cursor: 'pointer' }}>
+      {shown.map((tag) => (
+        <UnstyledButton
+          key={tag}
+          onClick={() => onTag(tag)}
+          aria-label={t('onlyTag', { tag })}
+          title={tag}
+          lh={1}
+        >
+          <Badge
+            size="xs"
+            variant="default"
+            tt="none"
+            className="jobu-badge"
+            maw={110}
+            style={{ cursor: 'pointer' }}
+          >
             {tag}
           </Badge>
         </UnstyledButton>

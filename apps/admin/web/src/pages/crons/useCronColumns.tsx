@@ -65,6 +65,7 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
     {
       id: 'next',
       header: t('next'),
+      hideBelow: 'sm',
       orderBy: 'next_run_at',
       cell: (cron) => <NextRun cron={cron} />,
     },

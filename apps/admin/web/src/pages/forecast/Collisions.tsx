@@ -32,7 +32,9 @@ export function Collisions({ forecast: { collisions } }: { forecast: Schemas['Fo
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t('collisions.at')}</Table.Th>
-                <Table.Th ta="right">{t('collisions.count')}</Table.Th>
+                <Table.Th ta="right" style={{ whiteSpace: 'nowrap' }}>
+                  {t('collisions.count')}
+                </Table.Th>
                 <Table.Th visibleFrom="sm">{t('collisions.which')}</Table.Th>
               </Table.Tr>
             </Table.Thead>

@@ -23,6 +23,7 @@ export function ForecastFacts({ forecast, zone }: { forecast: Schemas['Forecast'
     <SimpleGrid
       cols={{ base: 2, sm: 3, lg: 5 }}
       spacing="sm"
+      className="jobu-pairs"
       component="section"
       aria-label={t('facts.label')}
     >

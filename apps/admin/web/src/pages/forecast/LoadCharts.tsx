@@ -50,7 +50,7 @@ export function LoadCharts({ forecast, zone }: { forecast: Schemas['Forecast']; 
         <Title order={2} size="h5">
           {t('load.title')}
         </Title>
-        <Text size="xs" c="dimmed" mb="xs">
+        <Text size="xs" c="dimmed" mb="xs" mih={{ lg: 38 }}>
           {t('load.why', { interval })} {isFlat ? t('load.flat', { slots: pool_size }) : t('load.above')}
         </Text>
         <LazyTimeChart
@@ -65,7 +65,7 @@ export function LoadCharts({ forecast, zone }: { forecast: Schemas['Forecast']; 
         <Title order={2} size="h5">
           {t('load.runs')}
         </Title>
-        <Text size="xs" c="dimmed" mb="xs">
+        <Text size="xs" c="dimmed" mb="xs" mih={{ lg: 38 }}>
           {t('load.runsLabel', { interval })}
         </Text>
         <LazyTimeChart

@@ -13,7 +13,7 @@ export function AttemptTable({ runs }: { runs: Run[] }) {
   const outcome = useOutcomeText()
   return (
     <ScrollArea.Autosize mah={360} type="auto" viewportProps={{ tabIndex: 0 }}>
-      <Table verticalSpacing={6} aria-labelledby="attempts">
+      <Table verticalSpacing={6} aria-labelledby="attempts" styles={{ th: { whiteSpace: 'nowrap' } }}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">{t('attempts.number')}</Table.Th>
@@ -45,7 +45,7 @@ export function AttemptTable({ runs }: { runs: Run[] }) {
               <Table.Td className="tabular" style={{ whiteSpace: 'nowrap' }}>
                 {run.duration_ms === null ? '–' : formatDuration(run.duration_ms)}
               </Table.Td>
-              <Table.Td>{run.worker_id ?? '–'}</Table.Td>
+              <Table.Td style={{ whiteSpace: 'nowrap' }}>{run.worker_id ?? '–'}</Table.Td>
               <Table.Td maw={320}>
                 {run.reason && <ReasonText code={run.reason} />}
                 {run.error_message && (

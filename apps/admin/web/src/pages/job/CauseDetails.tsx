@@ -52,7 +52,7 @@ export function CauseDetails({ cause, instant }: { cause: Cause; instant: (at: s
         </Line>
       )}
       {workers.length > 0 && (
-        <Line label={t('why.workers')}>
+        <Line label={t(workers.length === 1 ? 'why.worker' : 'why.workers')}>
           {workers.map((id) => (
             <Anchor key={id} component={Link} to="/workers" size="sm" style={{ overflowWrap: 'anywhere' }}>
               {id}

@@ -49,7 +49,7 @@ function RunningBar({ job, startedAt }: { job: JobDetail; startedAt: string }) {
   const { progress_percentage: progress, current_step, expected_finish_at: endsAt, cancel_requested_at } = job
   const elapsed = formatDuration(Math.max(0, now - Date.parse(startedAt)))
   return (
-    <Paper withBorder p="md">
+    <Paper withBorder p="md" mb="md">
       <Group justify="space-between" gap="xs" mb={8}>
         <Text size="sm" fw={600}>
           {cancel_requested_at ? t('header.stopping') : (current_step ?? t('common:status.RUNNING'))}

@@ -1,4 +1,4 @@
-import { Button, Skeleton, Stack } from '@mantine/core'
+import { Box, Button, Skeleton, Stack } from '@mantine/core'
 import { IconMapOff } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
@@ -31,8 +31,12 @@ function KnownJob({ id }: { id: number }) {
   if (!data) return <ErrorNotice error={error} onRetry={() => void refetch()} />
   const job = data as JobDetail
   return (
-    <Stack gap="md">
-      {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+    <>
+      {error && (
+        <Box mb="md">
+          <ErrorNotice error={error} onRetry={() => void refetch()} />
+        </Box>
+      )}
       <JobHeader job={job} />
       <div className={classes.grid}>
         <Stack gap="md" miw={0}>
@@ -46,7 +50,7 @@ function KnownJob({ id }: { id: number }) {
           <Payload job={job} />
         </Stack>
       </div>
-    </Stack>
+    </>
   )
 }
 

@@ -1,4 +1,5 @@
 import { Anchor, Skeleton, Text } from '@mantine/core'
+import { useElementSize } from '@mantine/hooks'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
@@ -12,17 +13,23 @@ import { Panel } from './Panel.tsx'
 type Run = Schemas['UpcomingRuns']['items'][number]
 
 const ASKED = 300
-const SHOWN = 7
+/** As high as a line is in the CSS. */
+const LINE_PX = 48
+const LEAST_SHOWN = 5
+const MOST_SHOWN = 12
 const NAMED = 2
 const SECOND_MS = 1_000
 
-/** When which crons fire next, with what fires at the same second in one line. */
+/** When which crons fire next, with what fires at the same second in one line: as many as there is room for. */
 export function NextRuns() {
   const { t } = useTranslation('overview')
   const { data, error, refetch, isPending } = api.useQuery('get', '/scheduler/upcoming', {
     params: { query: { limit: ASKED } },
   })
   const now = useNow(SECOND_MS)
+  const runs = firstRuns(data?.items ?? [])
+  const { ref, height } = useElementSize()
+  const shown = Math.min(MOST_SHOWN, Math.max(1, Math.floor(height / LINE_PX)))
   // Of the last time in an answer that is full, not all may be there.
   const cutAt = data?.items.length === ASKED ? data.items.at(-1)!.at : undefined
   return (
@@ -35,16 +42,19 @@ export function NextRuns() {
         </Text>
       )}
       {data && data.items.length > 0 && (
-        <ul className={classes.list}>
-          {firstRuns(data.items)
-            .slice(0, SHOWN)
-            .map(({ at, runs }) => (
-              <li key={at} className={classes.run}>
-                <Text size="sm" fw={600} className="tabular">
-                  <Countdown ms={Date.parse(at) - now} />
-                </Text>
-                <Text size="sm" component="div" className={classes.names}>
-                  {runs.slice(0, NAMED).map(({ cron_id: id, cron_name: name }, place) => (
+        <ul
+          className={classes.list}
+          ref={ref}
+          style={{ minHeight: LINE_PX * Math.min(LEAST_SHOWN, runs.length) }}
+        >
+          {runs.slice(0, shown).map(({ at, runs: together }) => (
+            <li key={at} className={classes.run}>
+              <Text size="sm" fw={600} className="tabular">
+                <Countdown ms={Date.parse(at) - now} />
+              </Text>
+              <div className={classes.names}>
+                <Text size="sm" truncate component="div">
+                  {together.slice(0, NAMED).map(({ cron_id: id, cron_name: name }, place) => (
                     <span key={id}>
                       {place > 0 && ', '}
                       <Anchor component={Link} to={`/crons/${id}`} inherit>
@@ -52,20 +62,26 @@ export function NextRuns() {
                       </Anchor>
                     </span>
                   ))}
-                  {runs.length > NAMED && (
-                    <Text span c="dimmed" inherit title={runs.map(({ cron_name }) => cron_name).join('\n')}>
+                  {together.length > NAMED && (
+                    <Text
+                      span
+                      c="dimmed"
+                      inherit
+                      title={together.map(({ cron_name }) => cron_name).join('\n')}
+                    >
                       {' '}
                       {t(at === cutAt ? 'day.atLeastMore' : 'day.more', {
-                        count: runs.length - NAMED,
+                        count: together.length - NAMED,
                       })}
                     </Text>
                   )}
-                  <Text size="xs" c="dimmed">
-                    <Instant at={at} cronZone={runs[0]!.timezone} style="time" />
-                  </Text>
                 </Text>
-              </li>
-            ))}
+                <Text size="xs" c="dimmed">
+                  <Instant at={at} cronZone={together[0]!.timezone} style="time" />
+                </Text>
+              </div>
+            </li>
+          ))}
         </ul>
       )}
     </Panel>

@@ -24,7 +24,7 @@ export function Panel({ title, aside, to, linkText, isTall = true, children }: P
       component="section"
       aria-labelledby={id}
       miw={0}
-      {...(isTall ? { h: '100%' } : {})}
+      {...(isTall ? { h: '100%', style: { display: 'flex', flexDirection: 'column' } } : {})}
     >
       <Group justify="space-between" mb="sm" gap="xs">
         <Group gap="sm">

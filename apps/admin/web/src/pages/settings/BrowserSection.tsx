@@ -74,7 +74,9 @@ export function BrowserSection() {
 
 function Columns() {
   const { t } = useTranslation('settings')
-  const keys = () => Object.keys(localStorage).filter((key) => COLUMNS_KEY.test(key))
+  // Of a table that was only looked at, nothing is kept but that.
+  const keys = () =>
+    Object.keys(localStorage).filter((key) => COLUMNS_KEY.test(key) && localStorage.getItem(key) !== '{}')
   const [count, setCount] = useState(() => keys().length)
   return (
     <Row

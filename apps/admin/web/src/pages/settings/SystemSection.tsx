@@ -74,7 +74,7 @@ export function SystemSection() {
       <Text size="sm" fw={650} component="h3" m={0}>
         {t('system.api')}
       </Text>
-      <Group gap="lg">
+      <Group gap="0 lg">
         {(Object.keys(LINKS) as Array<keyof typeof LINKS>).map((key) => (
           <Anchor key={key} href={LINKS[key]} target="_blank" rel="noopener" size="sm" py={6}>
             {t(`system.${key}`)} <IconExternalLink size={13} aria-hidden />
