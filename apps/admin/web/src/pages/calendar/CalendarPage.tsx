@@ -11,7 +11,7 @@ import { useFilters } from '../../components/useFilters.ts'
 import { useScope } from '../../components/useScope.ts'
 import { dayOf, formatDay } from '../../time/days.ts'
 import { zoneLabel } from '../../time/format.ts'
-import { useRoundedNow } from '../../time/useNow.ts'
+import { useNow } from '../../time/useNow.ts'
 import { instantOf } from '../../time/wallClock.ts'
 import { useZone } from '../../time/zone.tsx'
 import { DayList } from './DayList.tsx'
@@ -35,7 +35,7 @@ export default function CalendarPage() {
     { enabled: cronId !== undefined },
   )
   const zone = useZone().nameFor(cron.data?.timezone)
-  const today = dayOf(new Date(useRoundedNow(MINUTE_MS)), zone)
+  const today = dayOf(new Date(useNow(MINUTE_MS)), zone)
   const asked = filters.get('month')
   const month = isMonth(asked) ? asked : monthOf(today)
   const { data, error, isPending, refetch } = api.useQuery('get', '/stats/daily', {
