@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Group, Skeleton, Text, Title } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { IconCalendarOff, IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
@@ -8,6 +7,7 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { ScopeFilters } from '../../components/ScopeFilters.tsx'
 import { useFilters } from '../../components/useFilters.ts'
+import { useNarrowerThan } from '../../components/useNarrowerThan.ts'
 import { useScope } from '../../components/useScope.ts'
 import { dayOf, formatDay } from '../../time/days.ts'
 import { zoneLabel } from '../../time/format.ts'
@@ -25,7 +25,7 @@ const MINUTE_MS = 60_000
 export default function CalendarPage() {
   const { t, i18n } = useTranslation('calendar')
   const filters = useFilters()
-  const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
+  const isPhone = useNarrowerThan('sm')
   const scope = useScope()
   const { cronId, handler } = scope
   const cron = api.useQuery(
