@@ -55,9 +55,14 @@ browserTests('crons', () => {
     await page.getByRole('textbox', { name: 'gate' }).fill('from the form')
     const json = page.getByRole('textbox', { name: 'Params as JSON' })
     await expect(json.textContent()).resolves.toContain('"gate": "from the form"')
-    await json.fill('{"gate": "from JSON", "note": 5}')
+    const writeJson = async (text: string) => {
+      // Filled over coloured text, Chromium keeps the colour by a style attribute, which the policy refuses.
+      await json.fill('')
+      await json.fill(text)
+    }
+    await writeJson('{"gate": "from JSON", "note": 5}')
     await page.getByText('Must be of type string').waitFor()
-    await json.fill('{"gate": "from JSON", "note": "hello"}')
+    await writeJson('{"gate": "from JSON", "note": "hello"}')
     expect(await page.getByRole('textbox', { name: 'note' }).inputValue()).toBe('hello')
     await page.getByRole('button', { name: 'Create' }).click()
     await page.waitForURL(/\/crons\/\d+$/)
