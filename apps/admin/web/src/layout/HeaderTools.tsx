@@ -9,7 +9,6 @@ import {
   Tooltip,
   VisuallyHidden,
 } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import {
   IconClock,
   IconKey,
@@ -22,6 +21,7 @@ import {
 } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../api/session.tsx'
+import { useNarrowerThan } from '../components/useNarrowerThan.ts'
 import { useLive } from '../live/LiveProvider.tsx'
 import { zoneLabel } from '../time/format.ts'
 import { BROWSER_ZONE, useZone, ZONE_CHOICES } from '../time/zone.tsx'
@@ -160,7 +160,7 @@ function UserMenu() {
   const { t } = useTranslation()
   const { name, role, kind } = useSession()
   // Where there is no room for a menu of its own.
-  const isNarrow = useMediaQuery('(max-width: 36em)', false, { getInitialValueInEffect: false })
+  const isNarrow = useNarrowerThan('xs')
   return (
     <>
       {role === 'viewer' && (

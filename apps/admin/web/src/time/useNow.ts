@@ -22,12 +22,12 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** The time, each second: one clock for the whole page. @param everyMs  rounded down to it, and told only when that changes */
-export function useNow(everyMs = 1): number {
-  return useSyncExternalStore(subscribe, () => Math.floor(now / everyMs) * everyMs)
-}
-
-/** The beginning of the current minute, quarter of an hour ...: it draws anew only when the next one begins. */
-export function useRoundedNow(stepMs: number): number {
-  return useSyncExternalStore(subscribe, () => Math.floor(Date.now() / stepMs) * stepMs)
+/**
+ * The time, each second: one clock for the whole page.
+ *
+ * @param stepMs  the beginning of the present minute, quarter of an hour ... instead: it draws anew only when the next begins
+ */
+export function useNow(stepMs?: number): number {
+  // A step is taken from the time itself: the clock stands where nobody looked at it for a while.
+  return useSyncExternalStore(subscribe, () => (stepMs ? Math.floor(Date.now() / stepMs) * stepMs : now))
 }

@@ -1,9 +1,9 @@
 import { Box, SegmentedControl, SimpleGrid, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
 import { ErrorNotice } from '../ErrorNotice.tsx'
+import { useNarrowerThan } from '../useNarrowerThan.ts'
 import { JsonEditor } from './JsonEditor.tsx'
 import type { JsonSchema, Params } from './paramsSchema.ts'
 
@@ -26,7 +26,7 @@ interface Props {
 export function ParamsEditor({ handlerName, value, onChange, errors = {}, isNarrow = false }: Props) {
   const { t } = useTranslation('params')
   const [chosen, setChosen] = useState<'form' | 'json'>('form')
-  const isPhone = useMediaQuery('(max-width: 62em)', false, { getInitialValueInEffect: false })
+  const isPhone = useNarrowerThan('md')
   const { data, error, isPending, refetch } = api.useQuery('get', '/handlers/{name}', {
     params: { path: { name: handlerName } },
   })

@@ -1,24 +1,23 @@
-import { useLocalStorage, useMediaQuery } from '@mantine/hooks'
+import { useLocalStorage } from '@mantine/hooks'
 import { columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table'
 import { useMemo } from 'react'
+import { useNarrowerThan } from '../useNarrowerThan.ts'
 import type { Column } from './column.ts'
 
 const NO_ROWS: never[] = []
 const features = tableFeatures({ columnVisibilityFeature })
-const HIDDEN_BELOW = { sm: '(max-width: 48em)', md: '(max-width: 62em)', lg: '(max-width: 75em)' }
-const AT_ONCE = { getInitialValueInEffect: false }
 
 /** Which columns are shown: as chosen in this browser, else as far as there is room. @param name  of the table */
 export function useColumnChoice<Row>(name: string, columns: Column<Row>[]) {
   const [chosen, setChosen] = useLocalStorage<Record<string, boolean>>({
     key: `jobu-columns-${name}`,
     defaultValue: {},
-    ...AT_ONCE,
+    getInitialValueInEffect: false,
   })
   const narrow = {
-    sm: useMediaQuery(HIDDEN_BELOW.sm, false, AT_ONCE),
-    md: useMediaQuery(HIDDEN_BELOW.md, false, AT_ONCE),
-    lg: useMediaQuery(HIDDEN_BELOW.lg, false, AT_ONCE),
+    sm: useNarrowerThan('sm'),
+    md: useNarrowerThan('md'),
+    lg: useNarrowerThan('lg'),
   }
   const isShown = ({ id, hideBelow, isHidden }: Column<Row>) =>
     chosen[id] ?? !(isHidden || (hideBelow && narrow[hideBelow]))

@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Group, Skeleton, Text, Title } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { IconCalendarOff, IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
@@ -8,10 +7,11 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { ScopeFilters } from '../../components/ScopeFilters.tsx'
 import { useFilters } from '../../components/useFilters.ts'
+import { useNarrowerThan } from '../../components/useNarrowerThan.ts'
 import { useScope } from '../../components/useScope.ts'
 import { dayOf, formatDay } from '../../time/days.ts'
 import { zoneLabel } from '../../time/format.ts'
-import { useRoundedNow } from '../../time/useNow.ts'
+import { useNow } from '../../time/useNow.ts'
 import { instantOf } from '../../time/wallClock.ts'
 import { useZone } from '../../time/zone.tsx'
 import { DayList } from './DayList.tsx'
@@ -25,7 +25,7 @@ const MINUTE_MS = 60_000
 export default function CalendarPage() {
   const { t, i18n } = useTranslation('calendar')
   const filters = useFilters()
-  const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
+  const isPhone = useNarrowerThan('sm')
   const scope = useScope()
   const { cronId, handler } = scope
   const cron = api.useQuery(
@@ -35,7 +35,7 @@ export default function CalendarPage() {
     { enabled: cronId !== undefined },
   )
   const zone = useZone().nameFor(cron.data?.timezone)
-  const today = dayOf(new Date(useRoundedNow(MINUTE_MS)), zone)
+  const today = dayOf(new Date(useNow(MINUTE_MS)), zone)
   const asked = filters.get('month')
   const month = isMonth(asked) ? asked : monthOf(today)
   const { data, error, isPending, refetch } = api.useQuery('get', '/stats/daily', {

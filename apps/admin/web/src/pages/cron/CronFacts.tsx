@@ -8,7 +8,7 @@ import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { addDays, dayOf } from '../../time/days.ts'
 import { formatDuration } from '../../time/format.ts'
 import { RelativeTime } from '../../time/Instant.tsx'
-import { useRoundedNow } from '../../time/useNow.ts'
+import { useNow } from '../../time/useNow.ts'
 import { instantOf } from '../../time/wallClock.ts'
 import { useZone } from '../../time/zone.tsx'
 
@@ -20,7 +20,7 @@ const GOOD_SHARE = 0.95
 export function CronFacts({ cron }: { cron: Schemas['Cron'] }) {
   const { t, i18n } = useTranslation('cron')
   const zone = useZone().nameFor(cron.timezone)
-  const today = dayOf(new Date(useRoundedNow(HOUR_MS)), zone)
+  const today = dayOf(new Date(useNow(HOUR_MS)), zone)
   const { data, isPending } = api.useQuery('get', '/stats/crons', {
     params: {
       query: { cron_id: [cron.id], from: instantOf(`${addDays(today, -6)} 00:00:00`, zone) },

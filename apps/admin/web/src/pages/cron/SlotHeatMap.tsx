@@ -8,7 +8,7 @@ import { countOf, type DayStats, RESULTS, resultsOf } from '../../components/day
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { STATUS_COLOR } from '../../components/status.ts'
 import { addDays, dayOf, formatDay, weekdayOf } from '../../time/days.ts'
-import { useRoundedNow } from '../../time/useNow.ts'
+import { useNow } from '../../time/useNow.ts'
 import { instantOf } from '../../time/wallClock.ts'
 import { useZone } from '../../time/zone.tsx'
 
@@ -38,7 +38,7 @@ export function SlotHeatMap({
 }) {
   const { t, i18n } = useTranslation(['cron', 'common'])
   const zone = useZone().nameFor(cron.timezone)
-  const today = dayOf(new Date(useRoundedNow(MINUTE_MS)), zone)
+  const today = dayOf(new Date(useNow(MINUTE_MS)), zone)
   const monday = addDays(today, -weekdayOf(today))
   const first = addDays(monday, -7 * (WEEKS - 1))
   const middle = addDays(first, HALF_DAYS)

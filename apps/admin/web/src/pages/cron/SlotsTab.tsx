@@ -9,7 +9,7 @@ import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { useFilters } from '../../components/useFilters.ts'
 import { addDays, dayBounds, dayOf, formatDay, isDay } from '../../time/days.ts'
 import { Instant } from '../../time/Instant.tsx'
-import { useRoundedNow } from '../../time/useNow.ts'
+import { useNow } from '../../time/useNow.ts'
 import { instantOf } from '../../time/wallClock.ts'
 import { useZone } from '../../time/zone.tsx'
 import { SlotHeatMap } from './SlotHeatMap.tsx'
@@ -27,7 +27,7 @@ export function SlotsTab({ cron }: { cron: Schemas['Cron'] }) {
   const { t, i18n } = useTranslation('cron')
   const filters = useFilters()
   const zone = useZone().nameFor(cron.timezone)
-  const now = useRoundedNow(MINUTE_MS)
+  const now = useNow(MINUTE_MS)
   const asked = filters.get('day')
   const day = isDay(asked) ? asked : undefined
   const hour = HOURS.find((one) => one === filters.get('hour'))

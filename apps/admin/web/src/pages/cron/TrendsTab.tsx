@@ -8,7 +8,7 @@ import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { useFilters } from '../../components/useFilters.ts'
 import { addDays, dayOf } from '../../time/days.ts'
 import { formatDuration, formatInstant } from '../../time/format.ts'
-import { useRoundedNow } from '../../time/useNow.ts'
+import { useNow } from '../../time/useNow.ts'
 import { instantOf } from '../../time/wallClock.ts'
 import { useZone } from '../../time/zone.tsx'
 import { LastRuns } from './LastRuns.tsx'
@@ -28,7 +28,7 @@ export function TrendsTab({ cron }: { cron: Schemas['Cron'] }) {
   const { t } = useTranslation('cron')
   const filters = useFilters()
   const zone = useZone().nameFor(cron.timezone)
-  const now = useRoundedNow(HOUR_MS)
+  const now = useNow(HOUR_MS)
   const range = (Object.keys(RANGES) as Range[]).find((one) => one === filters.get('range')) ?? 'week'
   const { days, interval } = RANGES[range]
   const from =

@@ -10,7 +10,7 @@ import { ScopeFilters } from '../../components/ScopeFilters.tsx'
 import { useFilters } from '../../components/useFilters.ts'
 import { useScope } from '../../components/useScope.ts'
 import { zoneLabel } from '../../time/format.ts'
-import { useRoundedNow } from '../../time/useNow.ts'
+import { useNow } from '../../time/useNow.ts'
 import { useZone } from '../../time/zone.tsx'
 import { Collisions } from './Collisions.tsx'
 import { ForecastFacts } from './ForecastFacts.tsx'
@@ -35,7 +35,7 @@ export default function ForecastPage() {
   const tag = filters.get('tag')
   const isFiltered = scope.isSet || tag !== undefined
   // Rounded, so that the same question is asked for a while, and only once by all who look at the page.
-  const from = useRoundedNow(QUARTER_MS)
+  const from = useNow(QUARTER_MS)
   const { data, error, isPending, refetch } = api.useQuery('get', '/stats/forecast', {
     params: {
       query: {

@@ -9,7 +9,7 @@ const SPAN_MS = 7 * 24 * HOUR_MS
 /** What each handler did in the last seven days, by its name. */
 export function useHandlerStats(): Map<string, HandlerStats> {
   // Of whole hours, as statistics are kept: the query stays the same for an hour.
-  const hour = Math.floor(useNow() / HOUR_MS) * HOUR_MS
+  const hour = useNow(HOUR_MS)
   const { data } = api.useQuery('get', '/stats/handlers', {
     params: { query: { from: new Date(hour - SPAN_MS).toISOString(), size: 200 } },
   })

@@ -1,9 +1,10 @@
 import { Button, Chip, Collapse, Group, Paper, Select } from '@mantine/core'
-import { useDisclosure, useMediaQuery } from '@mantine/hooks'
+import { useDisclosure } from '@mantine/hooks'
 import { IconAdjustmentsHorizontal, IconSearch, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { FilterText } from '../../components/FilterText.tsx'
 import { STATUS_COLOR, STATUSES } from '../../components/status.ts'
+import { useNarrowerThan } from '../../components/useNarrowerThan.ts'
 import { CronFilter, HandlerFilter, QueueFilter } from './choiceFilters.tsx'
 import classes from './JobFilters.module.css'
 import { SaveFilter } from './SaveFilter.tsx'
@@ -17,7 +18,7 @@ const PRIORITY = /^-?\d{1,5}$/
 export function JobFilters({ state, rows }: { state: JobFilterState; rows: JobRow[] }) {
   const { t } = useTranslation(['jobs', 'common'])
   const { get, set, statuses, sources, filter, isEmpty, clear } = state
-  const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
+  const isNarrow = useNarrowerThan('sm')
   const [isOpen, { toggle }] = useDisclosure(false)
   const { status: _, q: __, ...others } = filter
   const otherCount = Object.keys(others).length

@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '../../api/client.ts'
 import type { Column } from '../../components/table/column.ts'
+import { useNarrowerThan } from '../../components/useNarrowerThan.ts'
 import { Instant, RelativeTime } from '../../time/Instant.tsx'
 import { Cut, Detail, Duration, Name, State } from './jobCells.tsx'
 import { RowActions } from './RowActions.tsx'
@@ -18,7 +18,7 @@ export const FIELDS =
 /** What the list of jobs shows of each. */
 export function useJobColumns(): Column<JobRow>[] {
   const { t } = useTranslation(['jobs', 'common'])
-  const isPhone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
+  const isPhone = useNarrowerThan('sm')
   return useMemo(
     () => [
       {
