@@ -55,7 +55,12 @@ const NO_ROWS: never[] = []
 const features = tableFeatures({ columnVisibilityFeature })
 /** Loads the next page when so few rows are left below. */
 const ROWS_AHEAD = 20
-const HIDDEN_BELOW = { sm: '(max-width: 48em)', md: '(max-width: 62em)', lg: '(max-width: 75em)' }
+const HIDDEN_BELOW = {
+  sm: '(max-width: 48em)',
+  md: '(max-width: 62em)',
+  lg: '(max-width: 75em)',
+  xl: '(max-width: 88em)',
+}
 
 /** Rows in columns of which one chooses, ordered by admin, drawn only where they are seen. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
@@ -83,6 +88,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     sm: useMediaQuery(HIDDEN_BELOW.sm, false, { getInitialValueInEffect: false }),
     md: useMediaQuery(HIDDEN_BELOW.md, false, { getInitialValueInEffect: false }),
     lg: useMediaQuery(HIDDEN_BELOW.lg, false, { getInitialValueInEffect: false }),
+    xl: useMediaQuery(HIDDEN_BELOW.xl, false, { getInitialValueInEffect: false }),
   }
   const isShown = ({ id, hideBelow, isHidden }: Column<Row>) =>
     chosen[id] ?? !(isHidden || (hideBelow && narrow[hideBelow]))

@@ -56,7 +56,7 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
       header: t('schedule'),
       hideBelow: 'sm',
       cell: (cron) => (
-        <Stack gap={0} maw={185}>
+        <Stack gap={0} maw={178}>
           <Text size="sm" truncate title={cron.schedule_in_words}>
             {scheduleWords(cron)}
           </Text>
@@ -107,7 +107,7 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
     {
       id: 'owner',
       header: t('ownerTags'),
-      hideBelow: 'lg',
+      hideBelow: 'xl',
       cell: ({ owner, tags }) => (
         <Stack gap={2} maw={170}>
           <Text size="sm" truncate title={owner ?? undefined} c={owner ? undefined : 'dimmed'}>
@@ -197,7 +197,7 @@ function NameCell({ cron }: { cron: Cron }) {
   const { id, name, description, handler_name } = cron
   const reason = cron.is_enabled ? null : cron.disabled_reason
   return (
-    <Box maw={{ base: 150, sm: 220 }}>
+    <Box maw={{ base: 150, sm: 210 }}>
       <Anchor component={Link} to={`/crons/${id}`} fw={600} size="sm" display="block" truncate title={name}>
         {name}
       </Anchor>

@@ -36,7 +36,7 @@ export function useJobColumns(): Column<JobRow>[] {
       {
         id: 'status',
         header: t('column.status'),
-        width: isPhone ? 124 : 160,
+        width: isPhone ? 112 : 160,
         cell: (row) => <State row={row} />,
       },
       {
@@ -77,7 +77,7 @@ export function useJobColumns(): Column<JobRow>[] {
         id: 'queue',
         header: t('column.queue'),
         width: 110,
-        hideBelow: 'lg',
+        hideBelow: 'xl',
         cell: ({ queue }) => <Cut text={queue} />,
       },
       {
@@ -169,7 +169,7 @@ function State({ row }: { row: JobRow }) {
             animated={progress === null}
           />
           <Text size="xs" c="dimmed" className="tabular">
-            {cancel_requested_at ? t('stopping') : progress === null ? '' : `${progress} %`}
+            {cancel_requested_at ? t('stopping') : progress === null ? '' : `${progress}%`}
           </Text>
         </Group>
       ) : (
