@@ -42,7 +42,7 @@ browserTests('jobs', () => {
     const log = page.getByRole('region', { name: 'Log', exact: true }).last()
     await log.getByText('opened the source').waitFor()
     await stack.moveGate('moving', { progress: 60, step: 'writing' })
-    await page.getByText('60 %').waitFor()
+    await page.getByText('60%').waitFor()
     await log.getByText('reached writing').waitFor()
 
     await page.getByLabel('Search the log').fill('REACHED')

@@ -64,7 +64,7 @@ export default function RunNowForm({ cron, goTo, close }: Props) {
         <Text size="sm" c="dimmed" aria-live="polite">
           {t(isOwn ? 'paramsOwn' : 'paramsChanged')}
         </Text>
-        <Group gap="xs">
+        <Group gap="xs" ml="auto">
           <Button variant="default" onClick={close}>
             {t('cancel', { ns: 'common' })}
           </Button>

@@ -13,7 +13,7 @@ export interface Column<Row> {
   /** Right-aligned, digits of one width. */
   isNumber?: boolean
   /** Not shown on screens narrower than Mantine's breakpoint, unless chosen. */
-  hideBelow?: 'sm' | 'md' | 'lg'
+  hideBelow?: 'sm' | 'md' | 'lg' | 'xl'
   /** Not shown unless chosen. */
   isHidden?: boolean
   /** Always shown. */

@@ -18,6 +18,7 @@ export function useColumnChoice<Row>(name: string, columns: Column<Row>[]) {
     sm: useNarrowerThan('sm'),
     md: useNarrowerThan('md'),
     lg: useNarrowerThan('lg'),
+    xl: useNarrowerThan('xl'),
   }
   const isShown = ({ id, hideBelow, isHidden }: Column<Row>) =>
     chosen[id] ?? !(isHidden || (hideBelow && narrow[hideBelow]))

@@ -47,10 +47,10 @@ function Total({ name, more, children }: { name: string; more?: ReactNode; child
       <Text size="xs" c="dimmed">
         {name}
       </Text>
-      <Text fw={650} className="tabular">
-        {children}
+      <Text fw={650} component="div">
+        <span className="tabular">{children}</span>
         {more && (
-          <Text span size="xs" c="dimmed" fw={400} ml={6}>
+          <Text span size="xs" c="dimmed" fw={400} ml={6} display="inline-block" className="tabular">
             {more}
           </Text>
         )}

@@ -157,7 +157,7 @@ function Note({ job: { reason, error_message, status, current_step, progress_per
   if (status === 'RUNNING')
     return (
       <Text size="sm" c="dimmed" truncate maw={420}>
-        {[progress_percentage !== null && `${progress_percentage} %`, current_step]
+        {[progress_percentage !== null && `${progress_percentage}%`, current_step]
           .filter(Boolean)
           .join(' · ')}
       </Text>

@@ -9,6 +9,7 @@ import { fetchClient, type Schemas } from '../../api/client.ts'
 import { readCronsAnew } from '../../components/cronActions/readCronsAnew.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { notifyDone } from '../../components/notify.tsx'
+import { scrollHere } from '../../components/scrollHere.ts'
 import classes from './CronForm.module.css'
 import { bodyOf, type CronValues, changesOf, valuesOf } from './cronValues.ts'
 import { GeneralFields } from './GeneralFields.tsx'
@@ -81,7 +82,7 @@ export function CronForm({ initial, cron: read }: Props) {
       }}
     >
       <LeaveGuard isDirty={isDirty} isSaved={isSaved} />
-      <Stack gap="md" pb={72}>
+      <Stack gap="md" pb={{ base: 120, sm: 72 }}>
         <GeneralFields form={form} errorOf={faults.errorOf} />
         <ScheduleFields form={form} errorOf={faults.errorOf} />
         <HandlerFields
@@ -101,7 +102,11 @@ export function CronForm({ initial, cron: read }: Props) {
             onDiscard={discard}
           />
         )}
-        {save.error && !isConflict && faults.isUnplaced(save.error) && <ErrorNotice error={save.error} />}
+        {save.error && !isConflict && faults.isUnplaced(save.error) && (
+          <div ref={scrollHere}>
+            <ErrorNotice error={save.error} />
+          </div>
+        )}
       </Stack>
       <Paper className={classes.bar} withBorder p="sm">
         <Group justify="space-between">

@@ -24,11 +24,11 @@ export default function CronFormPage() {
   return (
     <>
       <Breadcrumbs mb={4} separator="/" fz="sm">
-        <Anchor component={Link} to="/crons" size="sm">
+        <Anchor component={Link} to="/crons" size="sm" lh={1.5}>
           {t('nav.crons', { ns: 'common' })}
         </Anchor>
         {id && data ? (
-          <Anchor component={Link} to={`/crons/${id}`} size="sm" maw={300} truncate>
+          <Anchor component={Link} to={`/crons/${id}`} size="sm" lh={1.5} maw={300} truncate>
             {data.name}
           </Anchor>
         ) : null}

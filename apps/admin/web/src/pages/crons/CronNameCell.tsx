@@ -12,7 +12,7 @@ export function CronNameCell({ cron }: { cron: Schemas['Cron'] }) {
   const { id, name, description, handler_name } = cron
   const reason = cron.is_enabled ? null : cron.disabled_reason
   return (
-    <Box maw={{ base: 150, sm: 220 }}>
+    <Box maw={{ base: 150, sm: 210 }}>
       <Anchor component={Link} to={`/crons/${id}`} fw={600} size="sm" display="block" truncate title={name}>
         {name}
       </Anchor>

@@ -5,7 +5,7 @@ import { scheduleWords } from '../../components/scheduleWords.ts'
 /** When a cron fires, in words and as it is written. */
 export function ScheduleCell({ cron }: { cron: Schemas['Cron'] }) {
   return (
-    <Stack gap={0} maw={185}>
+    <Stack gap={0} maw={178}>
       <Text size="sm" truncate title={cron.schedule_in_words}>
         {scheduleWords(cron)}
       </Text>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { api, type Schemas } from '../../api/client.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { sameJson } from '../../components/params/sameJson.ts'
+import { scrollHere } from '../../components/scrollHere.ts'
 import { Instant } from '../../time/Instant.tsx'
 import { bodyOf, type CronValues, FIELDS, valuesOf } from './cronValues.ts'
 
@@ -33,7 +34,13 @@ export function VersionConflict({ id, before, mine, onTakeOver, onDiscard }: Pro
   const changed = FIELDS.filter((field) => !sameJson(old[field], theirs[field]))
   const isMine = (field: keyof CronValues) => !sameJson(old[field], own[field])
   return (
-    <Alert color="orange" icon={<IconGitMerge aria-hidden />} title={t('conflictTitle')} role="alert">
+    <Alert
+      ref={scrollHere}
+      color="orange"
+      icon={<IconGitMerge aria-hidden />}
+      title={t('conflictTitle')}
+      role="alert"
+    >
       <Stack gap="sm">
         <Text size="sm" component="div">
           {t('conflictText')} <Instant at={data.updated_at} />

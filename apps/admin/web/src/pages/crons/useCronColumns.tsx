@@ -72,7 +72,7 @@ export function useCronColumns({ runs, onTag }: Shown): Column<Cron>[] {
     {
       id: 'owner',
       header: t('ownerTags'),
-      hideBelow: 'lg',
+      hideBelow: 'xl',
       cell: ({ owner, tags }) => (
         <Stack gap={2} maw={170}>
           <Text size="sm" truncate title={owner ?? undefined} c={owner ? undefined : 'dimmed'}>

@@ -38,7 +38,7 @@ export function schemaRows(schema: Json, root = schema, prefix = '', depth = 0):
       const row: SchemaRow = {
         path,
         depth,
-        type: typeText(property, root),
+        type: typeText(given, root),
         isRequired: required.has(name),
         defaultText: property.default === undefined ? undefined : JSON.stringify(property.default),
         description: property.description as string | undefined,
@@ -56,14 +56,22 @@ function within(property: Json, root: Json, path: string, depth: number): Schema
     : schemaRows(property, root, `${path}.`, depth)
 }
 
-/** `string`, `"KR" | "US"`, `string[]`, `string | null`. */
-function typeText(schema: Json, root: Json): string {
+/**
+ * `string`, `"KR" | "US"`, `string[]`, `string | null`; `any` for what stands for itself within itself, as JSON does.
+ *
+ * @param above  the addresses that are being told
+ */
+function typeText(given: Json, root: Json, above: unknown[] = []): string {
+  const address = given.$ref
+  if (address !== undefined && above.includes(address)) return 'any'
+  const schema = resolved(given, root)
+  const typeOf = (part: Json) => typeText(part, root, [...above, address])
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   const variants = (schema.anyOf ?? schema.oneOf) as Json[] | undefined
-  if (variants) return [...new Set(variants.map((one) => typeText(resolved(one, root), root)))].join(' | ')
+  if (variants) return [...new Set(variants.map(typeOf))].join(' | ')
   if (schema.type === 'array') {
-    const item = schema.items ? typeText(resolved(schema.items as Json, root), root) : 'any'
+    const item = schema.items ? typeOf(schema.items as Json) : 'any'
     return item.includes(' ') ? `(${item})[]` : `${item}[]`
   }
   return [schema.type ?? 'any'].flat().join(' | ')

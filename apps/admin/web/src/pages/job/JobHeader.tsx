@@ -73,7 +73,7 @@ function RunningBar({ job, startedAt }: { job: JobDetail; startedAt: string }) {
         />
         {progress !== null && (
           <Text size="sm" fw={600} className="tabular">
-            {progress} %
+            {progress}%
           </Text>
         )}
       </Group>

@@ -49,7 +49,7 @@ export function State({ row }: { row: JobRow }) {
             animated={progress === null}
           />
           <Text size="xs" c="dimmed" className="tabular">
-            {cancel_requested_at ? t('stopping') : progress === null ? '' : `${progress} %`}
+            {cancel_requested_at ? t('stopping') : progress === null ? '' : `${progress}%`}
           </Text>
         </Group>
       ) : (

@@ -32,7 +32,7 @@ export function useJobColumns(): Column<JobRow>[] {
       {
         id: 'status',
         header: t('column.status'),
-        width: isPhone ? 124 : 160,
+        width: isPhone ? 112 : 160,
         cell: (row) => <State row={row} />,
       },
       {
@@ -73,7 +73,7 @@ export function useJobColumns(): Column<JobRow>[] {
         id: 'queue',
         header: t('column.queue'),
         width: 110,
-        hideBelow: 'lg',
+        hideBelow: 'xl',
         cell: ({ queue }) => <Cut text={queue} />,
       },
       {

@@ -1,4 +1,4 @@
-import { Anchor, Skeleton, Text } from '@mantine/core'
+import { Anchor, Group, Skeleton, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -27,9 +27,9 @@ export function NextRuns() {
     params: { query: { limit: ASKED } },
   })
   const now = useNow(SECOND_MS)
-  const runs = firstRuns(data?.items ?? [])
   const { ref, height } = useElementSize()
-  const shown = Math.min(MOST_SHOWN, Math.max(1, Math.floor(height / LINE_PX)))
+  const lines = Math.min(MOST_SHOWN, Math.max(LEAST_SHOWN, Math.floor(height / LINE_PX)))
+  const shown = soonest(data?.items ?? [], lines)
   // Of the last time in an answer that is full, not all may be there.
   const cutAt = data?.items.length === ASKED ? data.items.at(-1)!.at : undefined
   return (
@@ -45,37 +45,39 @@ export function NextRuns() {
         <ul
           className={classes.list}
           ref={ref}
-          style={{ minHeight: LINE_PX * Math.min(LEAST_SHOWN, runs.length) }}
+          style={{ minHeight: LINE_PX * Math.min(LEAST_SHOWN, shown.length) }}
         >
-          {runs.slice(0, shown).map(({ at, runs: together }) => (
+          {shown.map(({ at, runs: together }) => (
             <li key={at} className={classes.run}>
               <Text size="sm" fw={600} className="tabular">
                 <Countdown ms={Date.parse(at) - now} />
               </Text>
               <div className={classes.names}>
-                <Text size="sm" truncate component="div">
-                  {together.slice(0, NAMED).map(({ cron_id: id, cron_name: name }, place) => (
-                    <span key={id}>
-                      {place > 0 && ', '}
-                      <Anchor component={Link} to={`/crons/${id}`} inherit>
-                        {name}
-                      </Anchor>
-                    </span>
-                  ))}
+                <Group gap={4} wrap="nowrap" fz="sm">
+                  <Text inherit truncate component="div" miw={0}>
+                    {together.slice(0, NAMED).map(({ cron_id: id, cron_name: name }, place) => (
+                      <span key={id}>
+                        {place > 0 && ', '}
+                        <Anchor component={Link} to={`/crons/${id}`} inherit>
+                          {name}
+                        </Anchor>
+                      </span>
+                    ))}
+                  </Text>
                   {together.length > NAMED && (
                     <Text
                       span
                       c="dimmed"
                       inherit
+                      flex="none"
                       title={together.map(({ cron_name }) => cron_name).join('\n')}
                     >
-                      {' '}
                       {t(at === cutAt ? 'day.atLeastMore' : 'day.more', {
                         count: together.length - NAMED,
                       })}
                     </Text>
                   )}
-                </Text>
+                </Group>
                 <Text size="xs" c="dimmed">
                   <Instant at={at} cronZone={together[0]!.timezone} style="time" />
                 </Text>
@@ -94,14 +96,24 @@ function Countdown({ ms }: { ms: number }) {
   return t('day.runsIn', { duration: formatSeconds(Math.ceil(ms / SECOND_MS) * SECOND_MS) })
 }
 
-/** Each cron once, at its next time: one that fires each minute would leave no line for the others. */
-function firstRuns(runs: Run[]): Array<{ at: string; runs: Run[] }> {
+/**
+ * Each cron once, at its next time: one that fires each minute would leave no line for the others. Where lines are
+ * left, the times that come first without being the next of any.
+ */
+function soonest(runs: Run[], lines: number): Array<{ at: string; runs: Run[] }> {
   const seen = new Set<number>()
-  const times = new Map<string, Run[]>()
+  const first = new Map<string, Run[]>()
+  const all = new Map<string, Run[]>()
+  const add = (times: Map<string, Run[]>, run: Run) => times.set(run.at, [...(times.get(run.at) ?? []), run])
   for (const run of runs) {
+    add(all, run)
     if (seen.has(run.cron_id)) continue
     seen.add(run.cron_id)
-    times.set(run.at, [...(times.get(run.at) ?? []), run])
+    add(first, run)
   }
-  return [...times].map(([at, together]) => ({ at, runs: together }))
+  const further = [...all].filter(([at]) => !first.has(at)).slice(0, Math.max(0, lines - first.size))
+  return [...first, ...further]
+    .map(([at, together]) => ({ at, runs: together }))
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+    .slice(0, lines)
 }

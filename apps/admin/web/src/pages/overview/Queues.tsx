@@ -69,7 +69,7 @@ function QueueRow({ queue }: { queue: Queue }) {
   const { count } = useNumbers()
   return (
     <Table.Tr>
-      <Table.Th scope="row" fw={400} style={{ overflowWrap: 'anywhere' }}>
+      <Table.Th scope="row" fw={400} miw={90} style={{ overflowWrap: 'anywhere' }}>
         <Anchor component={Link} to={jobsPath({ queue: queue.name })} size="sm">
           {queue.name}
         </Anchor>{' '}

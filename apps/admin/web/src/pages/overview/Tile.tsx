@@ -32,7 +32,7 @@ export function Tile({ label, value, unit, detail, to, isAlarming = false, child
           <Text span className={classes.value} data-alarming={isAlarming || undefined}>
             {value}
           </Text>
-          <Text span size="xs" c="dimmed">
+          <Text span size="xs" c="dimmed" className={classes.unit}>
             {unit}
           </Text>
         </Group>
