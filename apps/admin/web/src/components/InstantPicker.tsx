@@ -23,15 +23,13 @@ export function InstantPicker({ label, value, onChange, zone: ownZone, maxAt, ..
   const { nameFor } = useZone()
   const zone = ownZone ?? nameFor()
   const at = value && !Number.isNaN(Date.parse(value)) ? value : null
-  const format = input.withSeconds ? 'YYYY-MM-DD HH:mm:ss' : 'YYYY-MM-DD HH:mm'
   return (
     <DateTimePicker
       {...input}
       label={`${label} (${zoneLabel(zone, at ?? new Date())})`}
       value={at && wallClockOf(at, zone)}
       onChange={(wallClock) => onChange(wallClock && instantOf(wallClock, zone))}
-      valueFormat={format}
-      placeholder={format}
+      valueFormat={input.withSeconds ? 'YYYY-MM-DD HH:mm:ss' : 'YYYY-MM-DD HH:mm'}
       locale={i18n.language}
       {...(maxAt ? { maxDate: wallClockOf(maxAt, zone) } : {})}
     />

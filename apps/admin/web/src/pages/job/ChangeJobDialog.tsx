@@ -57,6 +57,7 @@ export default function ChangeJobDialog({
         onChange={setTime}
         error={errors.scheduled_time}
         disabled={isOfCron}
+        placeholder="YYYY-MM-DD HH:mm"
         clearable
       />
       {change.error && Object.keys(errors).length === 0 && <ErrorNotice error={change.error} />}

@@ -37,6 +37,7 @@ export function StartFields({ form }: { form: UseFormReturnType<NewJob> }) {
           value={at}
           onChange={(next) => form.setFieldValue('at', next)}
           error={form.errors.at ?? form.errors.scheduled_time}
+          placeholder="YYYY-MM-DD HH:mm"
           clearable
         />
       )}

@@ -13,7 +13,12 @@ export default function TimeRange({
   onChange: (change: { from?: string | null; to?: string | null }) => void
 }) {
   // Within the window it stands in: a click on the calendar is not one beside that.
-  const input = { popoverProps: { withinPortal: false }, miw: 190, clearable: true }
+  const input = {
+    popoverProps: { withinPortal: false },
+    miw: 190,
+    placeholder: 'YYYY-MM-DD HH:mm',
+    clearable: true,
+  }
   const { t } = useTranslation(['jobs', 'common'])
   return (
     <Group gap="sm" grow>
