@@ -82,7 +82,7 @@ export function CronForm({ initial, cron: read }: Props) {
       }}
     >
       <LeaveGuard isDirty={isDirty} isSaved={isSaved} />
-      <Stack gap="md" pb={{ base: 120, sm: 72 }}>
+      <Stack gap="md" className={classes.fields}>
         <GeneralFields form={form} errorOf={faults.errorOf} />
         <ScheduleFields form={form} errorOf={faults.errorOf} />
         <HandlerFields
