@@ -1,4 +1,4 @@
-import { UnstyledButton } from '@mantine/core'
+import { UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -52,12 +52,10 @@ export function LogRow({
         {hasFields && (
           <>
             {' '}
-            <UnstyledButton
-              className={classes.fields}
-              aria-expanded={isOpen}
-              aria-label={t(isOpen ? 'log.hideFields' : 'log.showFields', { line: line.line })}
-              onClick={onToggle}
-            >
+            <UnstyledButton className={classes.fields} aria-expanded={isOpen} onClick={onToggle}>
+              <VisuallyHidden>
+                {t(isOpen ? 'log.hideFields' : 'log.showFields', { line: line.line })}{' '}
+              </VisuallyHidden>
               <Chevron size={12} aria-hidden />
               {!isOpen && <span>{marked(summary(fields), search)}</span>}
             </UnstyledButton>
