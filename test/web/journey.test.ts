@@ -33,11 +33,11 @@ browserTests('from the sign-in to the end of a first cron', () => {
     const running = runs.getByRole('row').filter({ hasText: 'Running' })
     await running.getByRole('link').first().click()
 
-    await page.getByText('40 %').waitFor()
+    await page.getByText('40%').waitFor()
     const log = page.getByRole('region', { name: 'Log', exact: true }).last()
     await log.getByText('reached halfway').waitFor()
     await stack.moveGate('journey', { progress: 80, step: 'nearly there' })
-    await page.getByText('80 %').waitFor()
+    await page.getByText('80%').waitFor()
     await log.getByText('reached nearly there').waitFor()
     await stack.moveGate('journey', { progress: 90, step: 'broken', outcome: 'no space left on device' })
     await page.getByRole('heading', { name: 'Error: Handler error' }).waitFor()
