@@ -1,4 +1,4 @@
-import { Badge, ScrollArea, Table, Text } from '@mantine/core'
+import { Badge, Box, Table, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { ReasonText } from '../../components/ReasonText.tsx'
 import { STATUS_COLOR } from '../../components/status.ts'
@@ -12,7 +12,7 @@ export function AttemptTable({ runs }: { runs: Run[] }) {
   const { t } = useTranslation(['job', 'common'])
   const outcome = useOutcomeText()
   return (
-    <ScrollArea.Autosize mah={360} type="auto" viewportProps={{ tabIndex: 0 }}>
+    <Box mah={360} tabIndex={0} style={{ overflow: 'auto' }}>
       <Table verticalSpacing={6} aria-labelledby="attempts" styles={{ th: { whiteSpace: 'nowrap' } }}>
         <Table.Thead>
           <Table.Tr>
@@ -58,6 +58,6 @@ export function AttemptTable({ runs }: { runs: Run[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </ScrollArea.Autosize>
+    </Box>
   )
 }
