@@ -57,7 +57,9 @@ browserTests('the pages of a cron, the calendar and the forecast', () => {
     await page.context().close()
 
     const korean = await stack.open({ path: `/crons/${cronId}?tab=plan`, language: 'ko' })
-    await korean.getByText('실패하면 최대 3회 다시 시도합니다. 대기 시간은 차례로 20초, 40초, 1분 20초').waitFor()
+    await korean
+      .getByText('실패하면 최대 3회 다시 시도합니다. 대기 시간은 차례로 20초, 40초, 1분 20초')
+      .waitFor()
     await korean.context().close()
   })
 
