@@ -26,10 +26,10 @@ export function webPages(directory = WEB_DIRECTORY): RequestHandler {
     // Of what asks for anything, as curl does, none is a browser that opens a page.
     if (!isPage(request.path) || !request.get('accept')?.includes('text/html')) return next()
     const nonce = randomBytes(16).toString('base64')
-    response
-      .set('Content-Security-Policy', pagePolicy(nonce))
-      .type('html')
-      .send(page.replaceAll(NONCE, nonce))
+    response.locals.nonce = nonce
+    pagePolicy(request, response, (error?: unknown) =>
+      error ? next(error) : response.type('html').send(page.replaceAll(NONCE, nonce)),
+    )
   })
   router.use(
     expressStaticGzip(directory, {
