@@ -1,4 +1,5 @@
 import {
+  type Advance,
   type ClaimedExecution,
   type Database,
   type ExecutionChange,
@@ -28,6 +29,7 @@ export class ChangeFeed {
   #logs = new Map<number, LogChange>()
   #more: Partial<Record<ExecutionStatus, number>> = {}
   #hasMore = false
+  #advances: Advance[] = []
   #isScheduled = false
   #timer: NodeJS.Timeout | undefined
   #sending: Promise<void> | undefined
@@ -78,12 +80,19 @@ export class ChangeFeed {
     this.#schedule()
   }
 
+  /** Tasks moved on in runs of schedules: other workers and the dispatchers have something to do. */
+  advanced(advance: Advance): void {
+    this.#advances.push(advance)
+    this.#schedule()
+  }
+
   /** Sends what there is. */
   async flush(): Promise<void> {
     await this.#sending
     clearTimeout(this.#timer)
     this.#isScheduled = false
-    if (this.#executions.size > 0 || this.#hasMore || this.#logs.size > 0) await this.#send()
+    const isEmpty = this.#executions.size + this.#logs.size + this.#advances.length === 0 && !this.#hasMore
+    if (!isEmpty) await this.#send()
   }
 
   #schedule(): void {
@@ -98,11 +107,13 @@ export class ChangeFeed {
       executions: [...this.#executions.values()],
       more: this.#hasMore ? this.#more : null,
       logs: [...this.#logs.values()],
+      advance: merged(this.#advances),
     }
     this.#executions = new Map()
     this.#logs = new Map()
     this.#more = {}
     this.#hasMore = false
+    this.#advances = []
     this.#sentAt = performance.now()
     this.#sending = tellChanges(this.#db, changes).catch((error) => {
       // An outage is reported by those who wait for its end.
@@ -116,4 +127,15 @@ export class ChangeFeed {
 function changeOf(claim: ClaimedExecution, status: ExecutionStatus): ExecutionChange {
   const { id, jobId, handlerName, queue, attempt } = claim
   return { id, status, job_id: jobId, handler_name: handlerName, queue, attempt }
+}
+
+/** As one: each queue once, of each run its newest status. */
+function merged(advances: readonly Advance[]): Advance | null {
+  if (advances.length === 0) return null
+  const runs = advances.flatMap((one) => one.runs)
+  return {
+    queues: [...new Set(advances.flatMap((one) => one.queues))],
+    is_decision_due: advances.some((one) => one.is_decision_due),
+    runs: [...new Map(runs.map((run) => [run.id, run])).values()],
+  }
 }

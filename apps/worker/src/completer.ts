@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import {
+  type Advance,
   type Completion,
   completeExecutions,
   type Database,
@@ -26,6 +27,8 @@ export interface CompleterOptions {
   logger: Logger
   batchSize: number
   onSettled(count: number): void
+  /** What was settled moved tasks on in runs of schedules. */
+  onAdvance(advance: Advance): void
 }
 
 /** Statements under way at once: while one commits, the next batch is already on its way. */
@@ -130,7 +133,7 @@ export class Completer {
   }
 
   async #flush(done: Done[], failed: Failed[]): Promise<void> {
-    const { db, reporter, metrics, logger } = this.#options
+    const { db, reporter, metrics, logger, onAdvance } = this.#options
     const all = [...done, ...failed].map((one) => one.held)
     let left = done
     for (let isAway = false; ; ) {
@@ -138,7 +141,7 @@ export class Completer {
         // A final status says that its log is whole.
         await reporter.flush()
         const startedAt = performance.now()
-        if (left.length > 0) this.#tellDone(left, await completeExecutions(db, left))
+        if (left.length > 0) this.#tellDone(left, await completeExecutions(db, left, onAdvance))
         // Should the next statement fail, these are written all the same.
         left = []
         if (failed.length > 0) this.#tellFailed(failed, await failExecutions(db, failed))

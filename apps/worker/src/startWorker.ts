@@ -136,6 +136,10 @@ export async function startWorker(
     logger,
     batchSize: config.claim_batch_size,
     onSettled: () => claimLoop.slotFreed(),
+    onAdvance: (advance) => {
+      for (const queue of advance.queues) claimLoop.notify(queue)
+      feed.advanced(advance)
+    },
   })
   const supervisor = new Supervisor(db, config, held, completer, logger)
   const contextHost: ContextHost<HeldExecution> = {

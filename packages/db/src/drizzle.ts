@@ -28,6 +28,7 @@ export const {
   bigint,
   boolean,
   check,
+  customType,
   index,
   integer,
   jsonb,

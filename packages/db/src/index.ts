@@ -169,6 +169,7 @@ export {
 } from './queries/schedulerState.ts'
 export * from './queries/sessions.ts'
 export { readSetting, writeSetting } from './queries/settings.ts'
+export type { Advance, RunChange } from './queries/settleTasks.ts'
 export {
   countSeries,
   type Measure,

@@ -82,3 +82,60 @@ export type DispatcherStatus = (typeof DISPATCHER_STATUSES)[number]
 /** What someone may do; each role may do what those before it may. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
+
+export const SCHEDULE_ENGINES = ['jobu', 'airflow'] as const
+export type ScheduleEngine = (typeof SCHEDULE_ENGINES)[number]
+export const FREQUENCIES = ['once', 'hourly', 'daily', 'weekly', 'monthly'] as const
+export type Frequency = (typeof FREQUENCIES)[number]
+
+export const RUN_STATUSES = ['PENDING', 'RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED'] as const
+export type RunStatus = (typeof RUN_STATUSES)[number]
+/** What a run came from: its schedule's slot, a person, a task of another run, or another engine. */
+export const RUN_TRIGGERS = ['cron', 'manual', 'schedule', 'external'] as const
+export type RunTrigger = (typeof RUN_TRIGGERS)[number]
+
+/**
+ * The life of a task in a run. What it looks like from outside (PENDING, RUNNING, ...) follows from this and its execution.
+ *
+ *   WAITING:  for tasks it depends on --> DECIDING | QUEUED | SKIPPED
+ *   DECIDING: a dispatcher evaluates its expressions --> QUEUED | EXPANDED | AWAITING | SUBRUN | SKIPPED | FAILED
+ *   QUEUED:   its execution is not final yet --> as that ends
+ *   EXPANDED: the items of its list are not all final --> SUCCESS | FAILED
+ *   AWAITING: a person's approval or an event --> SUCCESS | FAILED
+ *   SUBRUN:   the run of another schedule that it is --> as that ends
+ */
+export const TASK_STATES = [
+  'WAITING',
+  'DECIDING',
+  'QUEUED',
+  'EXPANDED',
+  'AWAITING',
+  'SUBRUN',
+  'SUCCESS',
+  'FAILED',
+  'TIMEOUT',
+  'CANCELLED',
+  'SKIPPED',
+] as const
+export type TaskState = (typeof TASK_STATES)[number]
+export const TASK_KINDS = ['handler', 'schedule', 'approval', 'event'] as const
+export type TaskKind = (typeof TASK_KINDS)[number]
+export const TRIGGER_RULES = ['all_success', 'all_done', 'one_success', 'one_failed', 'none_failed'] as const
+export type TriggerRule = (typeof TRIGGER_RULES)[number]
+
+/** Why a task did not run, or ended without an execution deciding so. */
+export const TASK_REASONS = [
+  'UPSTREAM_FAILED',
+  'UPSTREAM_SKIPPED',
+  'NOTHING_FAILED',
+  'CONDITION',
+  'RUN_CANCELLED',
+  'SKIPPED_BY_USER',
+  'MARKED_BY_USER',
+  'EXPRESSION_ERROR',
+  'REJECTED',
+  'DEADLINE',
+  'ITEM_FAILED',
+  'RUN_FAILED',
+] as const
+export type TaskReason = (typeof TASK_REASONS)[number]

@@ -21,6 +21,7 @@ export function aClaim(values: Partial<ClaimedExecution> = {}): ClaimedExecution
     readyAt: new Date('2026-03-01T12:00:00Z'),
     latenessMs: 0,
     isBackfill: false,
+    taskRunId: null,
     ...values,
   }
 }

@@ -13,6 +13,8 @@ export const CHANNELS = {
   drain: 'jobu_drain',
   /** The scheduler was started or stopped, the queue reserved or freed. Payload: none. */
   scheduler: 'jobu_scheduler',
+  /** A schedule, a run or a task needs a dispatcher. Payload: none. */
+  schedules: 'jobu_schedules',
   /** Something changed that people watch. Payload: a message of `jobu_tell`. */
   events: 'jobu_events',
 } as const

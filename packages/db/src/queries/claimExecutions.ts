@@ -37,6 +37,8 @@ export interface ClaimedExecution extends Claim, RetryPolicy {
   latenessMs: number
   /** Its end lets the next backfilled slot of its cron go. */
   isBackfill: boolean
+  /** The task of a schedule's run that it is an execution of. */
+  taskRunId: number | null
 }
 
 // Why it looks as it does:
@@ -94,6 +96,7 @@ RETURNING e.id, e.scheduled_time AS "scheduledTime", e.attempt, e.job_id AS "job
   e.handler_name AS "handlerName", e.params, e.param_source AS "paramSource", e.queue, e.priority,
   e.retry_count AS "retryCount", e.max_retry AS "maxRetry", e.retry_delay_seconds AS "retryDelaySeconds",
   e.retry_backoff AS "retryBackoff", e.timeout_seconds AS "timeoutSeconds", e.backfill_limit IS NOT NULL AS "isBackfill",
+  e.task_run_id AS "taskRunId",
   picked.ready_at AS "readyAt",
   least(greatest(date_part('epoch', e.started_at - e.run_at) * 1000, 0), 2147483647)::integer AS "latenessMs"`
 

@@ -1,4 +1,5 @@
 import type { Tx } from '../database.ts'
+import type { Advance } from './settleTasks.ts'
 import { type Claim, instantArray, plainArray } from './types.ts'
 
 export interface Completion extends Claim {
@@ -20,7 +21,7 @@ WITH done AS (
   WHERE e.id = settled.id AND e.scheduled_time = settled.scheduled_time AND e.attempt = settled.attempt
     AND e.lease_expires_at IS NOT NULL
   RETURNING e.id, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.tableoid AS partition, e.scheduled_time,
-    e.run_at, e.started_at, e.finished_at
+    e.run_at, e.started_at, e.finished_at, e.task_run_id
 ), counted AS (
   INSERT INTO execution_stat_deltas (settled_at, month, job_id, count, total_change, status, handler_name, queue, param_source, priority,
     durations_ms, lateness_ms)
@@ -30,19 +31,29 @@ WITH done AS (
     array_agg(least(greatest(date_part('epoch', started_at - run_at) * 1000, 0), 2147483647)::integer)
   FROM done GROUP BY job_id, handler_name, queue, param_source, priority, partition
 )
-SELECT CASE WHEN count(*) < $5 THEN coalesce(array_agg(id), '{}') END AS written FROM done`
+SELECT CASE WHEN count(*) < $5 THEN coalesce(array_agg(id), '{}') END AS written,
+  CASE WHEN count(task_run_id) > 0 THEN jobu_settle_tasks(array_agg(task_run_id) FILTER (WHERE task_run_id IS NOT NULL),
+    array_agg(id) FILTER (WHERE task_run_id IS NOT NULL), array_agg('SUCCESS'::text) FILTER (WHERE task_run_id IS NOT NULL), $6)
+  END AS advance
+FROM done`
 
 /**
- * Records executions as succeeded, those which this worker still holds.
+ * Records executions as succeeded, those which this worker still holds, and moves the tasks on that they are executions of.
  *
- * Locks: the rows given. Index: primary key. Called by: completer, and `ctx.transaction` in the handler's own transaction.
+ * Locks: the rows given, then the runs of their tasks. Index: primary key. Called by: completer, and `ctx.transaction` in
+ * the handler's own transaction.
  *
  * @param done  one entry per execution: key, fencing token from `claimExecutions`, result as JSON text
+ * @param onAdvance  is given what follows in runs of schedules, to tell it after the commit; left out: the statement tells it
  * @returns     the ids written; an id missing from them was taken over by a newer attempt and is unchanged
  * @see docs/execution-lifecycle.md#settling
  */
-export async function completeExecutions(tx: Tx, done: Completion[]): Promise<number[]> {
-  const { rows } = await tx.query<{ written: Array<number | string> | null }>({
+export async function completeExecutions(
+  tx: Tx,
+  done: Completion[],
+  onAdvance?: (advance: Advance) => void,
+): Promise<number[]> {
+  const { rows } = await tx.query<{ written: Array<number | string> | null; advance: Advance | null }>({
     name: 'completeExecutions',
     text,
     values: [
@@ -51,8 +62,10 @@ export async function completeExecutions(tx: Tx, done: Completion[]): Promise<nu
       plainArray(done.map((one) => one.attempt)),
       `[${done.map((one) => one.result).join(',')}]`,
       done.length,
+      onAdvance === undefined,
     ],
   })
+  if (rows[0]!.advance) onAdvance?.(rows[0]!.advance)
   // All of them is the usual answer, and null its short form.
   return rows[0]!.written?.map(Number) ?? done.map((one) => one.id)
 }

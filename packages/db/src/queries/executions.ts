@@ -4,6 +4,7 @@ import { JobuError } from '../errors.ts'
 import { cronJobs, executionAttempts, executionLogs, jobExecutions } from '../schema/index.ts'
 import { RETRYABLE_STATUSES, type Reason } from '../states.ts'
 import { CHANNELS } from './channels.ts'
+import { settleTasksOf } from './settleTasks.ts'
 import { tellExecutionsOf } from './tellChanges.ts'
 import { type ExecutionKey, instantArray, plainArray } from './types.ts'
 
@@ -57,7 +58,7 @@ export async function lastLogs(tx: Tx, key: ExecutionKey, limit: number): Promis
 /**
  * Cancels: what is PENDING is CANCELLED at once, what is RUNNING is asked to stop and told through NOTIFY.
  *
- * Locks: the rows given. Called by: admin.
+ * Locks: the rows given, then the runs of their tasks. Called by: admin.
  *
  * @param by  who asked, for the message
  * @returns the ids that were PENDING or RUNNING; others are unchanged
@@ -78,7 +79,8 @@ export async function cancelExecutions(
            reason = $5, error_message = 'cancelled by ' || $3
        FROM unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
        WHERE e.id = k.id AND e.scheduled_time = k.scheduled_time AND e.status IN ('PENDING', 'RUNNING')
-       RETURNING e.id, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.scheduled_time, e.status, e.attempt
+       RETURNING e.id, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.scheduled_time, e.status, e.attempt,
+         e.task_run_id
      ), counted AS (
        INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)
        SELECT date_trunc('month', scheduled_time, 'UTC') AS month, job_id, count(*), count(*), 'CANCELLED', handler_name, queue, param_source, priority
@@ -86,8 +88,11 @@ export async function cancelExecutions(
      ), told AS MATERIALIZED (
        SELECT pg_notify($4, id::text) FROM changed WHERE status = 'RUNNING'
        UNION ALL${tellExecutionsOf('changed')}
+     ), ended AS (
+       SELECT * FROM changed WHERE status = 'CANCELLED'
+     ), advanced AS MATERIALIZED (${settleTasksOf('ended')}
      )
-     SELECT id, (SELECT count(*) FROM told) FROM changed`,
+     SELECT id, (SELECT count(*) FROM told), (SELECT count(*) FROM advanced) FROM changed`,
     [
       plainArray(keys.map((k) => k.id)),
       instantArray(keys.map((k) => k.scheduledTime)),
@@ -101,7 +106,7 @@ export async function cancelExecutions(
 
 /**
  * Brings FAILED, TIMEOUT and CANCELLED executions back to PENDING; one whose time is still ahead waits for it, and a
- * backfilled one for its turn.
+ * backfilled one for its turn. Those of tasks stay: their run gives the task a new one (`rerunTasks`).
  *
  * Locks: the rows given. Called by: admin.
  *
@@ -113,7 +118,7 @@ export async function retryExecutions(tx: Tx, keys: ExecutionKey[]): Promise<num
        SELECT e.id, e.scheduled_time, e.status
        FROM job_executions AS e JOIN unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
          ON e.id = k.id AND e.scheduled_time = k.scheduled_time
-       WHERE e.status::text = ANY ($3)
+       WHERE e.status::text = ANY ($3) AND e.task_run_id IS NULL
        FOR UPDATE OF e
      ), changed AS (
        UPDATE job_executions AS e
@@ -147,12 +152,13 @@ export async function retryExecutions(tx: Tx, keys: ExecutionKey[]): Promise<num
   return rows.map((row) => row.id)
 }
 
-/** Deletes executions with their attempts and logs; one that is RUNNING stays. @returns the ids deleted */
+/** Deletes executions with their attempts and logs; one that is RUNNING stays, and a task's while it is PENDING. @returns the ids deleted */
 export async function deleteExecutions(tx: Tx, keys: ExecutionKey[]): Promise<number[]> {
   const { rows } = await tx.query<{ id: number }>(
     `WITH gone AS (
        DELETE FROM job_executions AS e USING unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
        WHERE e.id = k.id AND e.scheduled_time = k.scheduled_time AND e.status <> 'RUNNING'
+         AND (e.status <> 'PENDING' OR e.task_run_id IS NULL)
        RETURNING e.id, e.scheduled_time, e.job_id, e.handler_name, e.queue, e.param_source, e.priority, e.status, e.attempt
      ), uncounted AS (
        INSERT INTO execution_stat_deltas (month, job_id, count, total_change, status, handler_name, queue, param_source, priority)

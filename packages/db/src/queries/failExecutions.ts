@@ -1,6 +1,7 @@
 import type { Tx } from '../database.ts'
 import type { AttemptOutcome, ExecutionStatus, Reason } from '../states.ts'
 import { CHANNELS } from './channels.ts'
+import { settleTasksOf } from './settleTasks.ts'
 import { type Claim, instantArray, plainArray } from './types.ts'
 
 export interface Failure extends Claim {
@@ -48,7 +49,7 @@ WITH failure AS (
   FROM held AS h
   WHERE e.id = h.id AND e.scheduled_time = h.scheduled_time
   RETURNING e.id, e.job_id, e.handler_name, e.status, e.queue, e.param_source, e.priority, e.scheduled_time, e.run_at, h.started_at,
-    e.finished_at, h.run_at AS due_at, e.ready_at, e.waiting_for
+    e.finished_at, h.run_at AS due_at, e.ready_at, e.waiting_for, e.task_run_id
 ), attempted AS (
   INSERT INTO execution_attempts (execution_id, scheduled_time, attempt, outcome, worker_id, started_at, finished_at, reason, error_message, error_stack)
   SELECT id, scheduled_time, attempt, outcome, worker_id, started_at, clock_timestamp(), reason, message, stack FROM held
@@ -64,14 +65,17 @@ WITH failure AS (
   SELECT pg_notify($9, queue) FROM (SELECT DISTINCT queue FROM done WHERE ready_at IS NOT NULL) AS q
   UNION ALL
   SELECT pg_notify($10, '') WHERE EXISTS (SELECT FROM done WHERE waiting_for = 'time')
+), ended AS (
+  SELECT * FROM done WHERE finished_at IS NOT NULL
+), advanced AS MATERIALIZED (${settleTasksOf('ended')}
 )
-SELECT id, status, (SELECT count(*) FROM woken) AS woken FROM done`
+SELECT id, status, (SELECT count(*) FROM woken) AS woken, (SELECT count(*) FROM advanced) AS advanced FROM done`
 
 /**
  * Ends attempts that did not succeed, those still held: back to PENDING where a retry is left (or a drain gave the
- * execution back), otherwise final. Keeps each attempt with its error.
+ * execution back), otherwise final. Keeps each attempt with its error, and moves the tasks on that they are executions of.
  *
- * Locks: the rows given. Index: primary key. Called by: completer, reaper, drain.
+ * Locks: the rows given, then the runs of their tasks. Index: primary key. Called by: completer, reaper, drain.
  *
  * @returns what became of each; an id missing from them was taken over by a newer attempt and is unchanged
  * @see docs/execution-lifecycle.md#settling

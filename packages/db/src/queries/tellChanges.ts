@@ -1,5 +1,6 @@
 import type { Tx } from '../database.ts'
 import type { ExecutionStatus } from '../states.ts'
+import type { Advance } from './settleTasks.ts'
 import { type ExecutionKey, instantArray, plainArray } from './types.ts'
 
 /** What listeners of `jobu_events` are told of an execution, in the form the API's clients see. */
@@ -31,6 +32,8 @@ export interface Changes {
   /** Of executions that changed as well and are not told one by one: how many came into which status. */
   more: Partial<Record<ExecutionStatus, number>> | null
   logs: LogChange[]
+  /** What followed in runs of schedules. */
+  advance?: Advance | null
 }
 
 /** Executions told one by one by a statement; a payload holds about sixty. */
@@ -50,7 +53,8 @@ export const tellExecutionsOf = (cte: string, isDeleted = false) => `
 // A transaction that notifies holds a lock of the whole cluster while it commits. Nothing depends on its record, so it
 // need not hold it until the disk has it as well.
 const text = `
-SELECT set_config('synchronous_commit', 'off', true), jobu_tell('execution', $1::json, $2::json), jobu_tell('log', $3::json)`
+SELECT set_config('synchronous_commit', 'off', true), jobu_tell('execution', $1::json, $2::json), jobu_tell('log', $3::json),
+  CASE WHEN $4::jsonb IS NOT NULL THEN jobu_tell_advance($4::jsonb) END`
 
 /**
  * Tells what changed, after it did: executions are claimed and settled without a NOTIFY, which would make these
@@ -58,8 +62,16 @@ SELECT set_config('synchronous_commit', 'off', true), jobu_tell('execution', $1:
  *
  * Locks: the one of NOTIFY, at commit. Called by: the worker's ChangeFeed, once per window for all.
  */
-export async function tellChanges(tx: Tx, { executions, more, logs }: Changes): Promise<void> {
-  const values = [JSON.stringify(executions), more && JSON.stringify(more), JSON.stringify(logs)]
+export async function tellChanges(
+  tx: Tx,
+  { executions, more, logs, advance = null }: Changes,
+): Promise<void> {
+  const values = [
+    JSON.stringify(executions),
+    more && JSON.stringify(more),
+    JSON.stringify(logs),
+    advance && JSON.stringify(advance),
+  ]
   await tx.query({ name: 'tellChanges', text, values })
 }
 

@@ -62,6 +62,8 @@ export const jobExecutions = pgTable(
     result: jsonb('result'),
     /** Set on a backfilled slot: how many of its cron's backfilled slots may be active at once. */
     backfillLimit: smallint('backfill_limit'),
+    /** The task of a schedule's run that it is an execution of. */
+    taskRunId: bigint('task_run_id', { mode: 'number' }),
   },
   (t) => [
     primaryKey({ name: 'job_executions_pkey', columns: [t.id, t.scheduledTime] }),
