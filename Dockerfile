@@ -5,10 +5,12 @@ FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
 ENV CI=true
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml .npmrc .pnpmfile.cjs ./
+COPY packages/airflow/package.json packages/airflow/
 COPY packages/cron/package.json packages/cron/
 COPY packages/db/package.json packages/db/
 COPY packages/handlers/package.json packages/handlers/
 COPY packages/runtime/package.json packages/runtime/
+COPY packages/workflow/package.json packages/workflow/
 COPY apps/admin/package.json apps/admin/
 COPY apps/admin/web/package.json apps/admin/web/
 COPY apps/cli/package.json apps/cli/

@@ -15,7 +15,7 @@ export default {
     ],
   },
   moduleNameMapper: {
-    '^@jobu/(db|cron|runtime|handlers)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@jobu/(db|cron|runtime|handlers|workflow|airflow)$': '<rootDir>/packages/$1/src/index.ts',
     '^@jobu/(dispatcher|worker|admin|cli)$': '<rootDir>/apps/$1/src/index.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/.jobu/', '<rootDir>/.cache/', '/dist/'],
