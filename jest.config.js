@@ -21,5 +21,5 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.jobu/', '<rootDir>/.cache/', '/dist/'],
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
-  testTimeout: 30_000,
+  testTimeout: 120_000,
 }
