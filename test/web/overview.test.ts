@@ -133,7 +133,7 @@ browserTests('the overview', () => {
     await page.getByRole('dialog').getByText('upgrade of the database').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click()
     for (const one of [page, other])
-      await one.getByText('The queue is reserved').first().waitFor({ state: 'detached' })
+      await one.getByText('Why: upgrade of the database').waitFor({ state: 'detached' })
     expect((await status()).has_active_reservation).toBe(false)
     await Promise.all([page.context().close(), other.context().close()])
   })

@@ -72,6 +72,7 @@ test.each([
 test('nothing is written into an answer under way', async () => {
   const port = await listen((_request, response) => {
     response.write('begun')
+    server!.headersTimeout = LIMITS.headersTimeoutMs
     server!.requestTimeout = LIMITS.requestTimeoutMs
   }, LONG)
   const answer = await send(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n')
