@@ -21,5 +21,6 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.jobu/', '<rootDir>/.cache/', '/dist/'],
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
-  testTimeout: 30_000,
+  // Ends what hangs; a machine that is slow, or stands still for seconds, ends no test.
+  testTimeout: 120_000,
 }

@@ -6,7 +6,7 @@ import { PASSWORD, startTestApp, type TestApp, TOKEN } from '../apps/admin/test/
 import { openBrowser } from '../scripts/lib/openBrowser.mjs'
 
 // A page of the whole API is a lot to draw for a machine that is busy.
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 let app: TestApp
 let browser: Browser

@@ -27,5 +27,9 @@ export async function openBrowser() {
         'install it (apt-get install chromium), or set JOBU_CHROMIUM to its path',
     )
   }
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] })
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-background-networking'],
+    timeout: 120_000,
+  })
 }

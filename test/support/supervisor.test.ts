@@ -36,7 +36,7 @@ describe('supervise', () => {
   test('says when the service is up, and stops it in order', async () => {
     const { heard, said } = start('plain')
     expect(await service.up).toEqual({ type: 'ready', address: 'http://sample' })
-    await Promise.all([once(heard, 'bye'), service.stop(5_000)])
+    await Promise.all([once(heard, 'bye'), service.stop(60_000)])
     expect(said).toEqual([])
   })
 
@@ -47,7 +47,7 @@ describe('supervise', () => {
     const [second] = await once(heard, 'pid')
     expect(second).not.toBe(first)
     expect(said).toEqual(['ended by SIGKILL; starting it again in 1 s'])
-    await service.stop(5_000)
+    await service.stop(60_000)
   })
 
   test('a service that refuses to start is not started again', async () => {
@@ -67,7 +67,7 @@ describe('supervise', () => {
     const { heard } = start('leaves-child')
     const [child] = await once(heard, 'child')
     expect(isAlive(child)).toBe(true)
-    await service.stop(5_000)
+    await service.stop(60_000)
     // The kill was sent before stop resolved; the kernel may need a moment to carry it out.
     while (isAlive(child)) await new Promise(setImmediate)
   })

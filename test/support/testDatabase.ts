@@ -6,7 +6,7 @@ export type TestDatabase = { url: string; drop(): Promise<void> }
 
 const OBJECT_IN_USE = '55006'
 const TEMPLATE_BUSY_RETRY_MS = 50
-const TEMPLATE_BUSY_TIMEOUT_MS = 20_000
+const TEMPLATE_BUSY_TIMEOUT_MS = 60_000
 
 /**
  * A migrated, empty database of the caller's own on the run's server, cloned from a template. A test file makes one in

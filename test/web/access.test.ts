@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { browserTests } from './support/browserTest.ts'
 import { PASSWORD, WebStack } from './support/WebStack.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 let stack: WebStack
 

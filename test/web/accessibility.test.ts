@@ -8,7 +8,7 @@ import { browserTests } from './support/browserTest.ts'
 import { type Populated, populate } from './support/populate.ts'
 import { type PageOptions, WebStack } from './support/WebStack.ts'
 
-jest.setTimeout(240_000)
+jest.setTimeout(300_000)
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -101,7 +101,7 @@ async function settled(page: Page, heading: string): Promise<void> {
 
 /** Until nothing matches any more. */
 async function expectNone(locator: Locator): Promise<void> {
-  await until('nothing loads any more', async () => ((await locator.count()) === 0 ? true : undefined))
+  await until('nothing loads any more', async () => (await locator.count()) === 0)
 }
 
 /** What axe calls serious or critical, each with where it is. */

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { earlyIn } from '../support/earlyIn.ts'
 import { until } from '../support/until.ts'
 import { browserTests } from './support/browserTest.ts'
 import { WebStack } from './support/WebStack.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 let stack: WebStack
 let cronId: number
@@ -11,6 +12,7 @@ let otherId: number
 
 browserTests('the pages of a cron, the calendar and the forecast', () => {
   beforeAll(async () => {
+    await earlyIn(86_400_000, 180_000)
     stack = await WebStack.start()
     const create = async (name: string, more: object) =>
       (
@@ -42,7 +44,7 @@ browserTests('the pages of a cron, the calendar and the forecast', () => {
         'GET',
         `/stats/daily?cron_id=${cronId}`,
       )
-      return items.some(({ success }) => success > 0) ? run : undefined
+      return items.some(({ success }) => success > 0) && run
     })
   })
   afterAll(() => stack?.stop())
@@ -53,7 +55,9 @@ browserTests('the pages of a cron, the calendar and the forecast', () => {
     await page.getByText('At 00:00, on day 1 of the month, only in January (Europe/Berlin)').waitFor()
     await page.getByText('tried again up to 3 times, after 20s, 40s, 1m 20s (give or take 20%)').waitFor()
     await page.getByText('cancels that run and follows it').waitFor()
-    expect(await page.getByRole('table', { name: 'The next 10 runs' }).getByRole('row').count()).toBe(11)
+    const rows = page.getByRole('table', { name: 'The next 10 runs' }).getByRole('row')
+    await rows.nth(10).waitFor()
+    expect(await rows.count()).toBe(11)
     await page.context().close()
 
     const korean = await stack.open({ path: `/crons/${cronId}?tab=plan`, language: 'ko' })

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { until } from '../support/until.ts'
 import { browserTests } from './support/browserTest.ts'
 import { WebStack } from './support/WebStack.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 let stack: WebStack
 
@@ -54,11 +55,12 @@ browserTests('crons', () => {
     await page.getByRole('option', { name: /^gated/ }).click()
     await page.getByRole('textbox', { name: 'gate' }).fill('from the form')
     const json = page.getByRole('textbox', { name: 'Params as JSON' })
-    expect(await json.inputValue()).toContain('"gate": "from the form"')
+    await until('the JSON follows', async () => (await json.inputValue()).includes('"gate": "from the form"'))
     await json.fill('{"gate": "from JSON", "note": 5}')
     await page.getByText('Must be of type string').waitFor()
     await json.fill('{"gate": "from JSON", "note": "hello"}')
-    expect(await page.getByRole('textbox', { name: 'note' }).inputValue()).toBe('hello')
+    const note = page.getByRole('textbox', { name: 'note' })
+    await until('the form follows', async () => (await note.inputValue()) === 'hello')
     await page.getByRole('button', { name: 'Create' }).click()
     await page.waitForURL(/\/crons\/\d+$/)
     expect(await read(Number(page.url().split('/').at(-1)))).toMatchObject({

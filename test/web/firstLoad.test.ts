@@ -3,7 +3,7 @@ import { browserTests } from './support/browserTest.ts'
 import { populate } from './support/populate.ts'
 import { WebStack } from './support/WebStack.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 const MOST_BYTES = 300_000
 

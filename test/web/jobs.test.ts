@@ -4,7 +4,7 @@ import { until } from '../support/until.ts'
 import { browserTests } from './support/browserTest.ts'
 import { WebStack } from './support/WebStack.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 interface Job {
   id: number
@@ -19,7 +19,7 @@ const enqueue = async (body: object) =>
 const isNow = (id: number, status: string) =>
   until(`execution ${id} is ${status}`, async () => {
     const job = await stack.api<Job>('GET', `/jobs/${id}`)
-    return job.status === status ? job : undefined
+    return job.status === status && job
   })
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 const dialog = (page: Page) => page.getByRole('dialog')
@@ -149,7 +149,7 @@ browserTests('jobs', () => {
     const page = await stack.open({ path: '/jobs?queue=long' })
     const rows = page.getByRole('region', { name: 'Jobs' })
     await page.getByText('100 of 450').waitFor()
-    for (const count of [200, 300, 400]) {
+    for (const count of [200, 300, 400, 450]) {
       await rows.evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
       await page.getByText(new RegExp(`^(${count}|${Math.min(450, count + 100)}) of 450`)).waitFor()
     }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { browserTests } from './support/browserTest.ts'
 import { PASSWORD, WebStack } from './support/WebStack.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 let stack: WebStack
 

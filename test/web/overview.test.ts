@@ -4,7 +4,7 @@ import { until } from '../support/until.ts'
 import { browserTests } from './support/browserTest.ts'
 import { WebStack } from './support/WebStack.ts'
 
-jest.setTimeout(180_000)
+jest.setTimeout(300_000)
 
 interface Status {
   scheduler_running: boolean
@@ -25,7 +25,7 @@ async function gatedJob(gate: string): Promise<number> {
 
 const statusOf = async (id: number) => (await stack.api<{ status: string }>('GET', `/jobs/${id}`)).status
 const untilStatus = (id: number, wanted: string) =>
-  until(`${id} is ${wanted}`, async () => ((await statusOf(id)) === wanted ? true : undefined))
+  until(`${id} is ${wanted}`, async () => (await statusOf(id)) === wanted)
 
 const status = () => stack.api<Status>('GET', '/scheduler/status')
 const chooseScheduler = async (page: Page, item: string) => {
@@ -133,7 +133,7 @@ browserTests('the overview', () => {
     await page.getByRole('dialog').getByText('upgrade of the database').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click()
     for (const one of [page, other])
-      await one.getByText('The queue is reserved').first().waitFor({ state: 'detached' })
+      await one.getByText('Why: upgrade of the database').waitFor({ state: 'detached' })
     expect((await status()).has_active_reservation).toBe(false)
     await Promise.all([page.context().close(), other.context().close()])
   })

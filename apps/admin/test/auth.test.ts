@@ -207,7 +207,7 @@ describe('a session', () => {
     expect(response.get('Set-Cookie')![0]).toMatch(/^jobu_session=; Max-Age=0; Path=\//)
     await client.get('/crons').expect(401)
     await until('the other process refuses it', async () => {
-      return (await elsewhere.get('/crons')).status === 401 ? true : undefined
+      return (await elsewhere.get('/crons')).status === 401
     })
     await other.stop()
   })
@@ -235,7 +235,7 @@ describe('a session', () => {
       const { rows } = await app.database.query(
         `SELECT FROM sessions WHERE last_seen_at < now() - interval '900 seconds'`,
       )
-      return rows.length === 0 ? true : undefined
+      return rows.length === 0
     })
   })
 

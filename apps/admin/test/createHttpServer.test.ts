@@ -5,12 +5,14 @@ import { createHttpServer } from '../src/http/createHttpServer.ts'
 
 /** Short enough for a test, and far enough apart to tell which of them it was. */
 const LIMITS = { headersTimeoutMs: 150, requestTimeoutMs: 400, checkIntervalMs: 50 }
+/** For what is not about them. */
+const LONG = { headersTimeoutMs: 600_000, requestTimeoutMs: 600_000, checkIntervalMs: 50 }
 
 let server: Server | undefined
 afterEach(() => server?.close())
 
-async function listen(listener: RequestListener): Promise<number> {
-  server = createHttpServer(listener, LIMITS).listen(0, '127.0.0.1')
+async function listen(listener: RequestListener, limits = LIMITS): Promise<number> {
+  server = createHttpServer(listener, limits).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return (server.address() as AddressInfo).port
 }
@@ -62,7 +64,7 @@ test.each([
     'HEADERS_TOO_LARGE',
   ],
 ])('%s is refused in the form of every error', async (_what, text, status, code) => {
-  const answer = await send(await listen(ok), text)
+  const answer = await send(await listen(ok, LONG), text)
   expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
   expect(answer).toEqual(error(code))
 })
@@ -70,7 +72,9 @@ test.each([
 test('nothing is written into an answer under way', async () => {
   const port = await listen((_request, response) => {
     response.write('begun')
-  })
+    server!.headersTimeout = LIMITS.headersTimeoutMs
+    server!.requestTimeout = LIMITS.requestTimeoutMs
+  }, LONG)
   const answer = await send(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n')
   expect(answer).toMatch(/^HTTP\/1\.1 200 OK/)
   expect(answer).not.toContain('REQUEST_TIMEOUT')
@@ -78,7 +82,7 @@ test('nothing is written into an answer under way', async () => {
 
 test('an expectation that nobody knows does not keep a request from its answer', async () => {
   const answer = await send(
-    await listen(ok),
+    await listen(ok, LONG),
     'GET / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nConnection: close\r\n\r\n',
   )
   expect(answer).toMatch(/^HTTP\/1\.1 200 OK/)

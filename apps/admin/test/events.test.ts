@@ -1,5 +1,5 @@
 import { type ExecutionChange, registerWorker, stopWorker, tellChanges, writeSlots } from '@jobu/db'
-import { aCron } from '../../../test/support/builders.ts'
+import { aCron, type Cron } from '../../../test/support/builders.ts'
 import { EventClient } from './support/EventClient.ts'
 import { startTestApp, type TestApp, TOKEN } from './support/startTestApp.ts'
 
@@ -119,9 +119,8 @@ describe('GET /events', () => {
 
   test('of three hundred crons that fire at once tells a hundred, and how many more there are', async () => {
     const slot = new Date(Math.floor(Date.now() / 60_000) * 60_000)
-    const crons = await Promise.all(
-      Array.from({ length: 300 }, (_, n) => aCron(app.database, { name: `due ${n}`, nextRunAt: slot })),
-    )
+    const crons: Cron[] = []
+    for (let n = 0; n < 300; n++) crons.push(await aCron(app.database, { name: `due ${n}`, nextRunAt: slot }))
     const client = await follow('?topics=crons')
     const nextRunAt = new Date(slot.getTime() + 60_000)
     await app.database.transactional({ label: 'fire' }, (tx) =>

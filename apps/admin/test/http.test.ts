@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { Database } from '@jobu/db'
 import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
+import { until } from '../../../test/support/until.ts'
 import { adminSchema, buildApp, EventHub } from '../src/index.ts'
 import { DocumentCheck } from './support/documentCheck.ts'
 import { PASSWORD, startTestApp, type TestApp, TOKEN } from './support/startTestApp.ts'
@@ -40,7 +41,10 @@ const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 
 describe('health', () => {
   test.each(['/health', '/api/health', '/api/v1/health'])('%s needs no credentials', async (path) => {
-    const { body } = await app.anonymous.get(path).expect(200)
+    const body = await until('an answer in time', async () => {
+      const response = await app.anonymous.get(path)
+      return response.status === 200 && response.body
+    })
     expect(body).toEqual({ status: 'healthy', database: 'connected', version: '1.0.0' })
   })
 
@@ -63,15 +67,25 @@ describe('health', () => {
 
   test('a database that does not answer is 503 within its bound', async () => {
     const sockets: net.Socket[] = []
-    const silent = net.createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
+    let givenUp = 0
+    const silent = net
+      .createServer((socket) => {
+        sockets.push(socket)
+        socket.resume().on('close', () => givenUp++)
+      })
+      .listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const away = appOn(`postgres://postgres@127.0.0.1:${(silent.address() as AddressInfo).port}/none`)
-    const startedAt = performance.now()
-    await away.api.get('/health').expect(503)
-    expect(performance.now() - startedAt).toBeLessThan(3_000)
-    for (const socket of sockets) socket.destroy()
-    silent.close()
-    await away.close()
+    try {
+      await away.api.get('/health').expect(503)
+      // It has answered while its connections are still waited for: those are given up after ten seconds.
+      expect(sockets.length).toBeGreaterThan(0)
+      expect(givenUp).toBe(0)
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      silent.close()
+      await away.close()
+    }
   })
 })
 

@@ -75,7 +75,7 @@ describe('GET /crons/{id}/slots', () => {
         job_id: claim!.id,
         late_ms: expect.any(Number),
         duration_ms: expect.any(Number),
-        explanation: expect.stringMatching(/^ran, started 2 minutes/),
+        explanation: expect.stringMatching(/^ran, started \d minutes/),
       },
       { verdict: 'PENDING', explanation: 'ready, waits for a worker' },
     ])
@@ -99,7 +99,9 @@ describe('GET /crons/{id}/slots', () => {
     ])
     await dispatch()
     const body = await slots(cron, `?from=${minute(400).toISOString()}&size=200`)
-    expect(Object.keys(body.summary).sort()).toEqual(['PENDING', 'SKIPPED'])
+    // A minute may have turned since the dispatch.
+    const { PENDING_DISPATCH: _, ...summary } = body.summary
+    expect(Object.keys(summary).sort()).toEqual(['PENDING', 'SKIPPED'])
     expect(body.total).toBeGreaterThanOrEqual(401)
     const covering = body.items[0].job_id
     expect(covering).not.toBeNull()
@@ -278,7 +280,7 @@ test('whatever the policies, after an outage every instant is accounted for, and
       }
     }
   }
-}, 60_000)
+}, 300_000)
 
 describe('GET /crons/{id}/next', () => {
   const next = async (cron: { id: number }, query = '') =>

@@ -1,6 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { type CronSpec, nextRun } from '@jobu/cron'
 import { aCron, type Cron } from '../../../test/support/builders.ts'
+import { earlyIn } from '../../../test/support/earlyIn.ts'
+import { inNoTime } from '../../../test/support/inNoTime.ts'
 import { ForecastService } from '../src/forecast/forecastService.ts'
 import { startTestApp, type TestApp } from './support/startTestApp.ts'
 
@@ -11,6 +13,7 @@ let app: TestApp
 beforeAll(async () => {
   app = await startTestApp({ minCronIntervalSeconds: 1 })
 })
+beforeEach(() => earlyIn(HOUR_MS))
 afterEach(async () => {
   for (const table of ['execution_stats_hourly', 'cron_jobs']) {
     await app.database.query(`DELETE FROM ${table}`)
@@ -23,7 +26,7 @@ interface Run {
   cron_id: number
 }
 async function get(query: Record<string, unknown> = {}) {
-  const response = await app.api.get('/scheduler/upcoming').query(query)
+  const response = await inNoTime(() => app.api.get('/scheduler/upcoming').query(query))
   expect([response.status, response.body.error]).toEqual([200, undefined])
   return response.body
 }

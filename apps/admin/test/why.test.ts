@@ -68,7 +68,7 @@ describe('GET /jobs/{id}/why of a PENDING execution', () => {
 
   test('under a stopped scheduler names who stopped it and since when, and what stands in its way besides', async () => {
     const row = await execution({ queue: 'reports' })
-    await app.api.post('/scheduler/reservation').send({ reason: 'upgrade', ttl_seconds: 60 })
+    await app.api.post('/scheduler/reservation').send({ reason: 'upgrade', ttl_seconds: 600 })
     await app.api.post('/scheduler/stop')
     const answer = await why(row)
     expect(codes(answer)).toEqual(['SCHEDULER_STOPPED', 'QUEUE_RESERVED', 'NO_WORKER'])
@@ -102,7 +102,7 @@ describe('GET /jobs/{id}/why of a PENDING execution', () => {
     [
       'that failed and backs off',
       {
-        runAt: secondsAhead(60),
+        runAt: secondsAhead(600),
         waitingFor: 'time',
         attempt: 2,
         retryCount: 1,
@@ -111,7 +111,7 @@ describe('GET /jobs/{id}/why of a PENDING execution', () => {
       },
       'BACKING_OFF',
     ],
-    ['that jitter moved', { jobId: 1, runAt: secondsAhead(60), waitingFor: 'time' }, 'JITTER'],
+    ['that jitter moved', { jobId: 1, runAt: secondsAhead(600), waitingFor: 'time' }, 'JITTER'],
   ])('%s says until when', async (_, state, code) => {
     await aWorker()
     const cron = await aCron(app.database)
@@ -352,7 +352,7 @@ test('the answer costs a bounded look at a long queue', async () => {
   expect((await why(row)).causes[0].details).toMatchObject({ ahead: 10_000, is_exact: false })
   const [first] = await claimExecutions(app.database, {
     workerId: 'worker-1',
-    leaseMs: 1_000,
+    leaseMs: 600_000,
     limit: 1,
     ranges: [{ queue: 'default', highestPriority: 1, lowestPriority: 1, readyFrom: null }],
     handlers: ['echo'],

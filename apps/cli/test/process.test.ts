@@ -92,7 +92,7 @@ describe('as a process', () => {
     const found = await spawned('npm', ['run', '--silent', 'jobu', '--', 'crons', 'get', 'cron 7', '--json'])
     expect([found.code, JSON.parse(found.stdout).name]).toEqual([0, 'cron 7'])
     expect((await spawned('npm', ['run', '--silent', 'jobu', '--', 'bogus'])).code).toBe(2)
-  }, 60_000)
+  })
 })
 
 describe('an imported crontab', () => {
@@ -116,7 +116,7 @@ describe('an imported crontab', () => {
     // The API knows of handlers at most a second later.
     const applied = await until('the shell handler is known', async () => {
       const outcome = await admin.cli(importing)
-      return outcome.code === 0 ? outcome : undefined
+      return outcome.code === 0 && outcome
     })
     expect(applied.stdout).toMatch(/^\+ create cat/)
     const [name] = /(?<=create ).*/.exec(applied.stdout)!
@@ -135,7 +135,7 @@ describe('an imported crontab', () => {
       new RegExp(`^from\nstdin\nhello  there % \\d\\S+ ${folder} \\S+\n$`),
     )
     expect((await admin.cli(importing)).stdout).toBe('0 to create, 0 to change, 0 to delete, 1 unchanged\n')
-  }, 60_000)
+  })
 
   test('is written to a file for review, with what is not carried over', async () => {
     const crontab = join(folder, 'second')

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { registerWorker } from '@jobu/db'
 import { aCron, anExecution, Bench, secondsAgo } from '../../../test/support/builders.ts'
+import { inNoTime } from '../../../test/support/inNoTime.ts'
 import { type Scrape, scrape } from '../../../test/support/promText.ts'
 import { until } from '../../../test/support/until.ts'
 import { type Dispatcher, startDispatcher } from '../src/index.ts'
-import { aConfig, aLogger } from './support.ts'
+import { aConfig, aLogger, YEARLY } from './support.ts'
 
 let bench: Bench
 let dispatcher: Dispatcher | undefined
@@ -26,7 +27,7 @@ const start = async (url = bench.url) => {
 const scrapeOnce = (port: number | null, isMeant: (found: Scrape) => boolean) =>
   until(`metrics ${isMeant}`, async () => {
     const found = await scrape(port)
-    return isMeant(found) ? found : undefined
+    return isMeant(found) && found
   })
 
 const minute = (ago: number) => new Date(Math.floor(Date.now() / 60_000) * 60_000 - ago * 60_000)
@@ -34,8 +35,8 @@ const minute = (ago: number) => new Date(Math.floor(Date.now() / 60_000) * 60_00
 describe("a dispatcher's metrics", () => {
   test('count crons, slots by what became of them, and how late they were', async () => {
     const [fired, busy] = [
-      await aCron(bench.db, { nextRunAt: minute(0) }),
-      await aCron(bench.db, { nextRunAt: minute(0), overlapPolicy: 'skip' }),
+      await aCron(bench.db, { cronExpression: YEARLY, nextRunAt: minute(0) }),
+      await aCron(bench.db, { cronExpression: YEARLY, nextRunAt: minute(0), overlapPolicy: 'skip' }),
     ]
     await aCron(bench.db, { nextRunAt: minute(300), misfirePolicy: 'skip', misfireGraceSeconds: 0 })
     await anExecution(bench.db, { status: 'RUNNING', jobId: busy.id, scheduledTime: secondsAgo(600) })
@@ -48,7 +49,7 @@ describe("a dispatcher's metrics", () => {
     expect(slots).toBeGreaterThanOrEqual(1)
     expect(found.value('jobu_dispatch_lateness_seconds_count')).toBe(slots)
     expect(found.value('jobu_dispatch_batch_duration_seconds_count')).toBeGreaterThanOrEqual(1)
-    expect(found.value('jobu_dispatcher_pass_age_seconds')).toBeLessThan(30)
+    expect(found.value('jobu_dispatcher_pass_age_seconds')).toBeLessThan(300)
     expect(found.value('jobu_build_info', { service: 'dispatcher' })).toBe(1)
     expect(found.value('jobu_database_connections_max', { pool: 'engine' })).toBe(4)
   })
@@ -84,13 +85,14 @@ describe("a dispatcher's metrics", () => {
          reserved_by = 'someone', reservation_reason = 'test'`,
     )
     try {
-      const found = await scrape(await start())
+      // Without what the database holds, where reading it took seconds.
+      const found = await scrapeOnce(await start(), (one) => one.has('jobu_executions_running'))
       expect(found.value('jobu_queue_ready', { queue: 'mail' })).toBe(3)
       expect(found.value('jobu_queue_ready', { queue: 'default' })).toBe(1)
       expect(found.labelValues('jobu_queue_ready', 'queue')).toEqual(['default', 'mail'])
       const oldest = found.value('jobu_queue_oldest_ready_seconds', { queue: 'mail' })
       expect(oldest).toBeGreaterThanOrEqual(90)
-      expect(oldest).toBeLessThan(150)
+      expect(oldest).toBeLessThan(900)
       expect(found.value('jobu_executions_waiting', { for: 'time' })).toBe(1)
       expect(found.value('jobu_executions_waiting', { for: 'overlap' })).toBe(1)
       expect(found.value('jobu_executions_running')).toBe(2)
@@ -110,9 +112,11 @@ describe("a dispatcher's metrics", () => {
 
   test('many scrapes at once read the database once', async () => {
     const port = await start()
-    await scrape(port)
-    await anExecution(bench.db, { queue: 'new' })
-    const found = await Promise.all(Array.from({ length: 20 }, () => scrape(port)))
+    const found = await inNoTime(async () => {
+      await scrape(port)
+      await anExecution(bench.db, { queue: 'new' })
+      return Promise.all(Array.from({ length: 20 }, () => scrape(port)))
+    })
     for (const one of found) expect(one.labelValues('jobu_queue_ready', 'queue')).toEqual([])
   })
 })
@@ -123,7 +127,7 @@ describe("a dispatcher's /ready", () => {
     const found = await until('listening', async () => {
       const response = await fetch(`http://127.0.0.1:${port}/ready`)
       const body = (await response.json()) as { status: string }
-      return body.status === 'ready' ? body : undefined
+      return body.status === 'ready' && body
     })
     expect(found).toEqual({
       status: 'ready',

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { nextRun, zoneDataVersion } from '@jobu/cron'
 import { readSetting, writeSetting } from '@jobu/db'
 import { Bench, secondsAgo, secondsAhead } from '../../../test/support/builders.ts'
+import { earlyIn } from '../../../test/support/earlyIn.ts'
 import { planUnplannedCrons, replanForZoneData } from '../src/index.ts'
 import { aConfig } from './support.ts'
 
@@ -9,6 +10,7 @@ let bench: Bench
 beforeAll(async () => {
   bench = await Bench.open()
 })
+beforeEach(() => earlyIn(3_600_000))
 afterEach(() => bench.clear())
 afterAll(() => bench.close())
 

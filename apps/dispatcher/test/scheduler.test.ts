@@ -62,11 +62,11 @@ describe('a stopped scheduler', () => {
           `SELECT FROM pg_stat_activity WHERE application_name = $1 AND query LIKE '%jobu_reservation_holds%'`,
           [running.id],
         )
-        return rows.length > 0 || undefined
+        return rows.length > 0
       })
       expect(await bench.executions()).toEqual([])
       await start()
-      await until('the slot is fired', async () => (await bench.executions()).length === 1 || undefined)
+      await until('the slot is fired', async () => (await bench.executions()).length === 1)
     } finally {
       await bench.db.query('ALTER TABLE scheduler_state ENABLE TRIGGER scheduler_state_changed')
       await running.stop()
@@ -76,7 +76,7 @@ describe('a stopped scheduler', () => {
 
 describe('a reserved queue', () => {
   test('still gets its slots, so that none is missed', async () => {
-    await reserveQueue(bench.db, { by: 'ann', reason: 'upgrade', ttlSeconds: 60 })
+    await reserveQueue(bench.db, { by: 'ann', reason: 'upgrade', ttlSeconds: 3_600 })
     const cron = await aDueCron()
     await dispatcher.dispatchDueCrons()
     expect(await bench.executions(cron.id)).toMatchObject([{ status: 'PENDING', reason: null }])
@@ -85,7 +85,7 @@ describe('a reserved queue', () => {
   test('is freed by a dispatcher once its time is over, which every service hears', async () => {
     const { logger } = aLogger()
     const maintenance = new Maintenance(bench.db, aConfig(), logger, 'dispatcher-1')
-    await reserveQueue(bench.db, { by: 'ann', reason: 'upgrade', ttlSeconds: 60 })
+    await reserveQueue(bench.db, { by: 'ann', reason: 'upgrade', ttlSeconds: 3_600 })
     await maintenance.watchScheduler()
     expect(await watchScheduler(bench.db)).toMatchObject({ isOpen: false })
     await bench.db.query(`UPDATE scheduler_state SET reserved_until = now()`)

@@ -43,6 +43,8 @@ const db = new Database(
 let status: 'ACTIVE' | 'DRAINING' = 'ACTIVE'
 let nextBeatAt = 0
 let isBusy = false
+let seenBeatAt = 0
+let silentLooks = 0
 
 parentPort!.on('message', (message: 'draining' | 'stop') => {
   if (message === 'draining') status = 'DRAINING'
@@ -103,7 +105,10 @@ async function beat(): Promise<void> {
  */
 async function endBlockedTimeouts(): Promise<void> {
   const now = Date.now()
-  if (now - slots.beatAt < BLOCKED_MS) return
+  // Looks are counted, not the time: a whole process that stood still finds its event loop silent for long as well.
+  silentLooks = slots.beatAt === seenBeatAt ? silentLooks + 1 : 0
+  seenBeatAt = slots.beatAt
+  if (silentLooks < BLOCKED_MS / WATCH_INTERVAL_MS) return
   const held = slots.read()
   const isOver = (slot: SlotContent) =>
     slot.deadlineAt > 0 && now > slot.deadlineAt + data.abortGraceMs + BLOCKED_MS

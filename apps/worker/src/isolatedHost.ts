@@ -57,10 +57,12 @@ function startProcess({ onMessage, onLine, onExit }: IsolatedEvents): IsolatedHo
   // What the handler left running would hold its pipes open: it ends with it, and then 'close' follows.
   child.on('exit', () => {
     killGroup()
-    setTimeout(() => {
+    const leave = () => {
       child.stdout!.destroy()
       child.stderr!.destroy()
-    }, OUTPUT_DRAIN_MS).unref()
+    }
+    // What has come is read before, also where this process stood still while the time passed.
+    setTimeout(() => setImmediate(leave), OUTPUT_DRAIN_MS).unref()
   })
   child.on('close', (code, signal) => gone(signal ? `was ended by ${signal}` : `ended with code ${code}`))
   return {

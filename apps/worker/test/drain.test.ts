@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { until } from '../../../test/support/until.ts'
 import { FlakyProxy } from './support/FlakyProxy.ts'
-import { until } from './support/until.ts'
 import { isAlive, WorkerBench } from './support/WorkerBench.ts'
 
 let bench: WorkerBench
@@ -13,45 +13,49 @@ afterEach(() => bench.clear())
 const workers = async () =>
   (await bench.db.query<{ status: string; running: number }>('SELECT * FROM workers')).rows
 
+/** Nothing that a test sees is done because the time to finish was over. */
+const NO_TIMEOUT = { JOBU_WORKER_SHUTDOWN_TIMEOUT_SECONDS: '3600' }
+
 describe('SIGTERM', () => {
   test('of an idle worker ends it at once: exit 0, signed off', async () => {
-    const worker = bench.spawn()
+    const worker = bench.spawn(NO_TIMEOUT)
     await until('it started', () => worker.output().includes('"worker started"'))
-    const startedAt = performance.now()
     worker.child.kill('SIGTERM')
     expect(await worker.exited).toEqual({ code: 0, signal: null })
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
     expect(await workers()).toMatchObject([{ status: 'STOPPED', running: 0 }])
   })
 
-  test('lets what is short finish, claims nothing new, gives the rest back without costing a retry', async () => {
+  test('lets what runs finish, claims nothing new, and ends with the last of it', async () => {
     const gate = bench.aGate()
+    const worker = bench.spawn({ ...NO_TIMEOUT, JOBU_WORKER_POLL_INTERVAL_SECONDS: '0.2' })
+    const [short] = await bench.enqueue({ handlerName: 'gated', params: { gate } })
+    await bench.notesOnce(1)
+    worker.child.kill('SIGTERM')
+    await until('it is draining', () => worker.output().includes('"service stopping"'))
+    const [late] = await bench.enqueue({ handlerName: 'noting' })
+    bench.openGate(gate)
+    expect(await worker.exited).toEqual({ code: 0, signal: null })
+    expect(await bench.execution(short!)).toMatchObject({ status: 'SUCCESS', attempt: 1 })
+    expect(await bench.execution(late!)).toMatchObject({ status: 'PENDING', attempt: 0 })
+    expect(await workers()).toMatchObject([{ status: 'STOPPED', running: 0 }])
+  })
+
+  test('gives back what does not finish in time, without costing a retry', async () => {
     const never = bench.aGate()
-    const worker = bench.spawn({
-      JOBU_WORKER_SHUTDOWN_TIMEOUT_SECONDS: '2',
-      JOBU_WORKER_POLL_INTERVAL_SECONDS: '0.2',
-    })
-    const [short, long, stubborn, apart] = await bench.enqueue(
-      { handlerName: 'gated', params: { gate } },
+    const worker = bench.spawn({ JOBU_WORKER_SHUTDOWN_TIMEOUT_SECONDS: '1' })
+    const [long, stubborn, apart] = await bench.enqueue(
       { handlerName: 'cooperative', maxRetry: 2 },
       { handlerName: 'stubborn', params: { gate: never }, maxRetry: 2 },
-      { handlerName: 'spinning-process', params: { ms: 60_000 }, maxRetry: 2 },
+      { handlerName: 'spinning-process', params: { ms: 600_000 }, maxRetry: 2 },
     )
-    const notes = await bench.notesOnce(4)
+    const notes = await bench.notesOnce(3)
     const pids = notes.flatMap(({ pid, child_pid }) => (pid === null ? [] : [pid, child_pid!]))
     expect(pids).toHaveLength(2)
 
     const startedAt = performance.now()
     worker.child.kill('SIGTERM')
-    await until('it is draining', () => worker.output().includes('"service stopping"'))
-    const [late] = await bench.enqueue({ handlerName: 'noting' })
-    bench.openGate(gate)
-    expect(await bench.final(short!)).toMatchObject({ status: 'SUCCESS', attempt: 1 })
-
     expect(await worker.exited).toEqual({ code: 0, signal: null })
-    const tookMs = performance.now() - startedAt
-    expect(tookMs).toBeGreaterThanOrEqual(2_000)
-    expect(tookMs).toBeLessThan(4_500)
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(1_000)
     for (const id of [long, stubborn, apart]) {
       expect(await bench.execution(id!)).toMatchObject({
         status: 'PENDING',
@@ -62,7 +66,6 @@ describe('SIGTERM', () => {
       })
       expect(await bench.attempts(id!)).toMatchObject([{ outcome: 'RELEASED', reason: 'DRAINED' }])
     }
-    expect(await bench.execution(late!)).toMatchObject({ status: 'PENDING', attempt: 0 })
     expect(await workers()).toMatchObject([{ status: 'STOPPED', running: 0 }])
     expect(pids.some(isAlive)).toBe(false)
 
@@ -74,7 +77,11 @@ describe('SIGTERM', () => {
 
   test('while draining it is DRAINING to all, and its leases are kept', async () => {
     const gate = bench.aGate()
-    const worker = bench.spawn({ JOBU_WORKER_LEASE_SECONDS: '1', JOBU_WORKER_HEARTBEAT_SECONDS: '0.3' })
+    const worker = bench.spawn({
+      ...NO_TIMEOUT,
+      JOBU_WORKER_LEASE_SECONDS: '1',
+      JOBU_WORKER_HEARTBEAT_SECONDS: '0.3',
+    })
     const [id] = await bench.enqueue({ handlerName: 'gated', params: { gate } })
     await bench.notesOnce(1)
     worker.child.kill('SIGTERM')
@@ -87,13 +94,13 @@ describe('SIGTERM', () => {
   })
 
   test('a cancel is heeded while draining', async () => {
-    const worker = bench.spawn({ JOBU_WORKER_SHUTDOWN_TIMEOUT_SECONDS: '60' })
+    const worker = bench.spawn(NO_TIMEOUT)
     const [id] = await bench.enqueue({ handlerName: 'cooperative' })
     await bench.notesOnce(1)
     worker.child.kill('SIGTERM')
     await until('it is draining', () => worker.output().includes('"service stopping"'))
     await bench.db.query('UPDATE job_executions SET cancel_requested_at = now() WHERE id = $1', [id])
-    expect((await bench.final(id!, 3_000)).status).toBe('CANCELLED')
+    expect((await bench.final(id!)).status).toBe('CANCELLED')
     expect(await worker.exited).toEqual({ code: 0, signal: null })
   })
 
@@ -104,10 +111,9 @@ describe('SIGTERM', () => {
       await bench.enqueue({ handlerName: 'cooperative' })
       await bench.notesOnce(1)
       proxy.mute(() => true)
-      const startedAt = performance.now()
       worker.child.kill('SIGTERM')
+      // Nothing answers before the test ends: without bounds of its own it would never exit.
       await worker.exited
-      expect(performance.now() - startedAt).toBeLessThan(20_000)
     } finally {
       await bench.clear()
       await proxy.close()
@@ -115,7 +121,7 @@ describe('SIGTERM', () => {
   })
 
   test('twice ends it at once', async () => {
-    const worker = bench.spawn({ JOBU_WORKER_SHUTDOWN_TIMEOUT_SECONDS: '60' })
+    const worker = bench.spawn(NO_TIMEOUT)
     await bench.enqueue({ handlerName: 'cooperative' })
     await bench.notesOnce(1)
     worker.child.kill('SIGTERM')

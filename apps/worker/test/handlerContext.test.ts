@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { reapExpiredLeases } from '@jobu/dispatcher'
+import { until } from '../../../test/support/until.ts'
 import { FlakyProxy } from './support/FlakyProxy.ts'
-import { until } from './support/until.ts'
 import { WorkerBench } from './support/WorkerBench.ts'
 
 let bench: WorkerBench
@@ -88,8 +87,7 @@ describe.each(['none', 'process', 'thread'])('ctx.transaction, isolation %s', (i
       retryDelaySeconds: 0,
     })
     await bench.notesOnce(1)
-    await bench.expireLeases()
-    await reapExpiredLeases(bench.db)
+    await bench.reapAll()
     expect(await bench.final(id!)).toMatchObject({ status: 'SUCCESS', result: 'second', attempt: 2 })
     bench.openGate(gate)
     // Whichever comes first: the heartbeat that tells it, or the token that is refused.

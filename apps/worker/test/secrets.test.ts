@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { until } from './support/until.ts'
+import { until } from '../../../test/support/until.ts'
 import { WorkerBench } from './support/WorkerBench.ts'
 
 const VALUE = 'hunter2-of-the-north'

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { cancelExecutions } from '@jobu/db'
-import { until } from './support/until.ts'
+import { CHANNELS, cancelExecutions } from '@jobu/db'
+import { until } from '../../../test/support/until.ts'
 import { isAlive, WorkerBench } from './support/WorkerBench.ts'
 
 let bench: WorkerBench
@@ -24,20 +24,22 @@ async function cancelInSilence(id: number): Promise<void> {
 }
 
 /** The noted child processes, once they are gone. */
-async function untilGone(timeoutMs?: number): Promise<void> {
+async function untilGone(): Promise<void> {
   const pids = (await bench.notes()).flatMap(({ pid, child_pid }) => [pid!, child_pid!])
   expect(pids.length).toBeGreaterThan(0)
-  await until('its processes are gone', () => !pids.some(isAlive), timeoutMs)
+  await until('its processes are gone', () => !pids.some(isAlive))
 }
+
+/** What the worker says where the grace had to end it. */
+const UNHEEDED = 'handler did not stop in time, settled without it'
 
 describe('a timeout', () => {
   test('of a handler that heeds its signal ends it at once, as TIMEOUT', async () => {
-    await bench.start({ abort_grace_ms: 30_000 })
+    await bench.start({ abort_grace_ms: 60_000 })
     const row = await bench.run({ handlerName: 'cooperative', timeoutSeconds: 1 })
     expect(row).toMatchObject({ status: 'TIMEOUT', reason: 'TIMEOUT', errorMessage: 'timed out after 1 s' })
-    const ranMs = row.finishedAt!.getTime() - row.startedAt!.getTime()
-    expect(ranMs).toBeGreaterThanOrEqual(990)
-    expect(ranMs).toBeLessThan(2_000)
+    expect(row.finishedAt!.getTime() - row.startedAt!.getTime()).toBeGreaterThanOrEqual(990)
+    expect(bench.logged.map(({ message }) => message)).not.toContain(UNHEEDED)
   })
 
   test('of a handler that ignores it is TIMEOUT after the grace; its slot is free once it really ends', async () => {
@@ -45,6 +47,7 @@ describe('a timeout', () => {
     await bench.start({ pool_size: 1, abort_grace_ms: 200 })
     const row = await bench.run({ handlerName: 'stubborn', params: { gate }, timeoutSeconds: 1 })
     expect(row).toMatchObject({ status: 'TIMEOUT', reason: 'TIMEOUT', result: null })
+    expect(bench.logged.map(({ message }) => message)).toContain(UNHEEDED)
     const [next] = await bench.enqueue({ handlerName: 'noting' })
     expect((await bench.execution(next!)).status).toBe('PENDING')
     bench.openGate(gate)
@@ -73,20 +76,20 @@ describe('a timeout', () => {
     await bench.start({ handlers_path: [folder] })
     const [own, given] = await bench.enqueue(
       { handlerName: 'hasty' },
-      { handlerName: 'hasty', timeoutSeconds: 20 },
+      { handlerName: 'hasty', timeoutSeconds: 600 },
     )
     expect((await bench.final(own!)).status).toBe('TIMEOUT')
     expect(await bench.final(given!)).toMatchObject({ status: 'SUCCESS', result: 'done' })
   })
 
   test('a handler that stops without a word after its signal has not succeeded', async () => {
-    const gate = bench.aGate()
-    await bench.start({ abort_grace_ms: 30_000 })
-    const [id] = await bench.enqueue({ handlerName: 'stubborn', params: { gate }, timeoutSeconds: 1 })
-    const { startedAt } = await bench.executionOnce(id!, (row) => row.status === 'RUNNING')
-    await until('its deadline has passed', () => Date.now() > startedAt!.getTime() + 1_200)
-    bench.openGate(gate)
-    expect((await bench.final(id!)).status).toBe('TIMEOUT')
+    const folder = bench.handlersFolder({
+      'silent.mjs': `export const silent = { name: 'silent', run: (_, ctx) =>
+        new Promise((stop) => ctx.signal.addEventListener('abort', () => stop('as if it were done'))) }`,
+    })
+    await bench.start({ handlers_path: [folder], abort_grace_ms: 60_000 })
+    const row = await bench.run({ handlerName: 'silent', timeoutSeconds: 1 })
+    expect(row).toMatchObject({ status: 'TIMEOUT', result: null })
   })
 })
 
@@ -105,17 +108,23 @@ describe('a cancel', () => {
     ['a handler that spins in a process', 'spinning-process'],
     ['a handler that spins in a thread', 'spinning-thread'],
     ['a handler that ignores its signal', 'stubborn'],
-  ])('of %s takes less than a second', async (_, handlerName) => {
+  ])('of %s ends it', async (_, handlerName) => {
     await bench.start({ poll_interval_seconds: 3_600 })
-    const [id] = await bench.enqueue({ handlerName, params: { ms: 60_000, gate: bench.aGate() } })
+    const [id] = await bench.enqueue({ handlerName, params: { ms: 600_000, gate: bench.aGate() } })
     await bench.notesOnce(1)
-    const askedAt = performance.now()
     await cancel(id!)
-    const row = await bench.final(id!, 5_000)
-    expect(performance.now() - askedAt).toBeLessThan(1_000)
+    const row = await bench.final(id!)
     expect(row).toMatchObject({ status: 'CANCELLED', reason: 'CANCELLED_BY_USER' })
     expect(await bench.attempts(id!)).toMatchObject([{ outcome: 'CANCELLED' }])
-    if (handlerName === 'spinning-process') await untilGone(500)
+    if (handlerName === 'spinning-process') await untilGone()
+  })
+
+  test('is brought by its NOTIFY alone, whatever the poll may find', async () => {
+    await bench.untilListening(await bench.start({ poll_interval_seconds: 3_600 }))
+    const [id] = await bench.enqueue({ handlerName: 'cooperative' })
+    await bench.notesOnce(1)
+    await bench.db.query('SELECT pg_notify($1, $2)', [CHANNELS.cancel, String(id)])
+    expect((await bench.final(id!)).status).toBe('CANCELLED')
   })
 
   test('is not lost with its NOTIFY: the poll finds it', async () => {
@@ -123,9 +132,7 @@ describe('a cancel', () => {
     const [id] = await bench.enqueue({ handlerName: 'cooperative' })
     await bench.notesOnce(1)
     await cancelInSilence(id!)
-    const askedAt = performance.now()
-    expect((await bench.final(id!, 5_000)).status).toBe('CANCELLED')
-    expect(performance.now() - askedAt).toBeLessThan(1_500)
+    expect((await bench.final(id!)).status).toBe('CANCELLED')
   })
 
   test('wins over a retry that the attempt would have earned', async () => {

@@ -74,5 +74,5 @@ describe("a database's stats", () => {
     expect(retries.size).toBe(51)
     expect(retries.get('other')).toBe(11)
     expect(errors.serialization - before).toBe(62)
-  }, 60_000)
+  })
 })

@@ -212,5 +212,5 @@ describe('whatever happens to one execution', () => {
     ]) {
       expect(seen).toContain(move)
     }
-  }, 120_000)
+  }, 300_000)
 })

@@ -115,5 +115,5 @@ describe('a process killed in the middle', () => {
     expect(kept[0]).toBe(false)
     expect(kept.at(-1)).toBe(true)
     expect(hadDoubt).toBe(true)
-  }, 120_000)
+  }, 300_000)
 })

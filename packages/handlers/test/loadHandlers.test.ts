@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import * as database from '@jobu/db'
 import { HandlerPathError, HandlerRegistry, loadHandlers, z } from '../src/index.ts'
 import { runHandler } from './support/runHandler.ts'
@@ -160,11 +160,15 @@ describe('loadHandlers', () => {
       'a.mjs': `await new Promise(() => {}); export const a = { name: 'a', run() {} }`,
       'b.ts': `export const b = { name: 'b', run() {} }`,
     })
-    const { registry, failures } = await loadHandlers({
-      builtin: false,
-      paths: [folder],
-      importTimeoutMs: 200,
+    // The time is over for the first file once it is awaited, and never for the second, however long that takes.
+    jest.useFakeTimers({
+      doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'performance'],
     })
+    const loading = loadHandlers({ builtin: false, paths: [folder], importTimeoutMs: 200 })
+    while (jest.getTimerCount() === 0) await new Promise(setImmediate)
+    jest.advanceTimersByTime(200)
+    jest.useRealTimers()
+    const { registry, failures } = await loading
     expect(registry.names()).toEqual(['b'])
     expect(failures).toEqual([{ file: join(folder, 'a.mjs'), error: 'import did not finish within 0.2 s' }])
   })

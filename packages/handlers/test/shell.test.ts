@@ -13,7 +13,7 @@ import { runHandler } from './support/runHandler.ts'
 const FAMILY = 'sleep 1000 & a=$!; (sleep 1000 & echo "pids $$ $a $!"; wait) & wait'
 const STUBBORN = `trap "" TERM; ${FAMILY}; while :; do sleep 1; done`
 
-const CLEANER = 'trap "sleep 0.3; echo cleaned; exit 0" TERM; echo ready; while :; do sleep 0.05; done'
+const CLEANER = 'trap "sleep 0.1; echo cleaned; exit 0" TERM; echo ready; while :; do sleep 0.05; done'
 
 function isRunning(pid: number): boolean {
   try {
@@ -24,8 +24,9 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function gone(pids: number[], withinMs: number): Promise<void> {
-  const deadline = Date.now() + withinMs
+/** Once none of them runs: the shortest of what they wait for ends by itself after a thousand seconds. */
+async function gone(pids: number[]): Promise<void> {
+  const deadline = Date.now() + 90_000
   while (pids.some(isRunning)) {
     if (Date.now() > deadline) throw new Error(`still running: ${pids.filter(isRunning)}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
@@ -140,9 +141,9 @@ describe('shell', () => {
   })
 
   test.each([
-    ['a family', FAMILY, 1_500],
-    ['one that ignores SIGTERM', STUBBORN, 5_000],
-  ])('an abort leaves no process of %s', async (_, command, withinMs) => {
+    ['a family', FAMILY],
+    ['one that ignores SIGTERM', STUBBORN],
+  ])('an abort leaves no process of %s', async (_, command) => {
     const controller = new AbortController()
     const reason = new AbortReason('TIMEOUT', 'timed out')
     let pids: number[] = []
@@ -154,11 +155,9 @@ describe('shell', () => {
         controller.abort(reason)
       },
     })
-    const startedAt = Date.now()
     await expect(runHandler(shell, { command }, ctx)).rejects.toBe(reason)
     expect(pids).toHaveLength(3)
-    await gone(pids, 1_000)
-    expect(Date.now() - startedAt).toBeLessThan(withinMs)
+    await gone(pids)
   })
 
   test.each([
@@ -176,7 +175,7 @@ describe('shell', () => {
 
   test('children left behind by a command that ends are killed, also when they hold its output open', async () => {
     const result = await runHandler(shell, { command: 'sleep 1000 & echo "pids $!"; exit 0' })
-    await gone(pidsOf(result.stdout_tail.trim()), 1_000)
+    await gone(pidsOf(result.stdout_tail.trim()))
   })
 
   test('a process that left the group cannot keep the execution from ending', async () => {
@@ -211,7 +210,7 @@ describe('shell', () => {
     const pids = pidsOf(line)
     expect(pids.filter(isRunning)).toHaveLength(3)
     worker.kill('SIGKILL')
-    await gone(pids, 2_000)
+    await gone(pids)
   })
 
   test.each([

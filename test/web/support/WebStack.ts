@@ -9,7 +9,9 @@ import { createTestDatabase, type TestDatabase } from '../../support/testDatabas
 const TOKEN = 'a-token-of-at-least-thirty-two-characters'
 export const PASSWORD = 'correct horse battery'
 const HANDLERS = fileURLToPath(new URL('./handlers', import.meta.url))
-const PAGE_TIMEOUT_MS = 20_000
+const PAGE_TIMEOUT_MS = 90_000
+/** After which a notice of the pages goes away by itself. */
+const NOTICE_MS = [4_000, 8_000]
 
 type Role = 'viewer' | 'operator' | 'admin'
 
@@ -126,6 +128,11 @@ export class WebStack {
       },
     })
     if (as !== null) await this.#signIn(context, as)
+    // Notices stay until they have been looked for, however late that is.
+    await context.addInitScript(
+      `const { setTimeout } = window
+       window.setTimeout = (run, ms, ...rest) => setTimeout(run, [${NOTICE_MS}].includes(ms) ? 600_000 : ms, ...rest)`,
+    )
     const page = await context.newPage()
     page.setDefaultTimeout(PAGE_TIMEOUT_MS)
     this.#watch(page)

@@ -53,9 +53,7 @@ export async function populate(stack: WebStack): Promise<Populated> {
         'GET',
         `/jobs/${id}`,
       )
-      return job.status === status && (status !== 'RUNNING' || job.progress_percentage === 40)
-        ? job
-        : undefined
+      return job.status === status && (status !== 'RUNNING' || job.progress_percentage === 40) && job
     })
   }
   return { cronId: cron.id, successId, failedId, runningId }

@@ -40,6 +40,15 @@ const attempt = (name: string, address: string, by = limits) =>
 const attempts = async (count: number, name: string, address: string) => {
   for (let i = 0; i < count; i++) expect(await attempt(name, address)).toBe('passes')
 }
+/** Some at once, none of which waits for a connection for long. */
+async function manyTimes<T>(count: number, once: (index: number) => Promise<T>): Promise<T[]> {
+  const answers: T[] = []
+  for (let from = 0; from < count; from += 10) {
+    const indexes = Array.from({ length: Math.min(10, count - from) }, (_, i) => from + i)
+    answers.push(...(await Promise.all(indexes.map(once))))
+  }
+  return answers
+}
 const HERE = '203.0.113.5'
 
 test('five failures are free, then each has a pause before it, twice as long each time, of a quarter of an hour at most', async () => {
@@ -108,11 +117,7 @@ test('the addresses of one IPv6 network are one client', async () => {
 
 describe('a name that is attacked from everywhere', () => {
   const attack = async (count: number) => {
-    await Promise.all(
-      Array.from({ length: count }, (_, i) =>
-        limits.attempt('admin', `10.0.${i >> 8}.${i & 255}`).catch(() => {}),
-      ),
-    )
+    await manyTimes(count, (i) => attempt('admin', `10.0.${i >> 8}.${i & 255}`))
   }
 
   test('leaves a new address one attempt before its pauses begin', async () => {
@@ -133,7 +138,7 @@ describe('a name that is attacked from everywhere', () => {
 })
 
 test('so many failures are audited and no more', async () => {
-  const allowed = await Promise.all(Array.from({ length: 1_010 }, () => limits.mayAudit()))
+  const allowed = await manyTimes(1_010, () => limits.mayAudit())
   expect(allowed.filter(Boolean)).toHaveLength(1_000)
 })
 

@@ -138,7 +138,7 @@ describe('scheduleOf', () => {
       fc.property(line, fc.constantFrom(...ZONES), (text, zone) => compare(text, zone)),
       { numRuns: Number(process.env.JOBU_TEST_RUNS ?? 80) },
     )
-  }, 120_000)
+  }, 300_000)
 
   test('nicknames stay', () => {
     expect(scheduleOf('@daily', 'UTC')).toEqual({

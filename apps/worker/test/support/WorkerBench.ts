@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Database, insertExecutions, type NewExecution } from '@jobu/db'
+import { reapExpiredLeases } from '@jobu/dispatcher'
 import { createLogger, type Logger } from '@jobu/runtime'
 import { type StartedWorker, startWorker, workerSchema } from '@jobu/worker'
 import type { z } from 'zod'
 import { Bench, type Execution } from '../../../../test/support/builders.ts'
-import { until } from './until.ts'
+import { until } from '../../../../test/support/until.ts'
 
 export const HANDLERS = fileURLToPath(new URL('./handlers', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -160,29 +161,21 @@ export class WorkerBench {
   }
 
   /** The execution once `isMeant` holds of it. */
-  async executionOnce(
-    id: number,
-    isMeant: (row: Execution) => boolean,
-    timeoutMs?: number,
-  ): Promise<Execution> {
+  async executionOnce(id: number, isMeant: (row: Execution) => boolean): Promise<Execution> {
     let last: Execution | undefined
     try {
-      return await until(
-        `execution ${id} ${isMeant}`,
-        async () => {
-          last = await this.execution(id)
-          return isMeant(last) && last
-        },
-        timeoutMs,
-      )
+      return await until(`execution ${id} ${isMeant}`, async () => {
+        last = await this.execution(id)
+        return isMeant(last) && last
+      })
     } catch (error) {
       throw new Error(`${(error as Error).message}; it is ${JSON.stringify(last)}`)
     }
   }
 
   /** The execution once it is final. */
-  async final(id: number, timeoutMs?: number): Promise<Execution> {
-    return this.executionOnce(id, (row) => FINAL.includes(row.status), timeoutMs)
+  async final(id: number): Promise<Execution> {
+    return this.executionOnce(id, (row) => FINAL.includes(row.status))
   }
 
   /** Enqueues one job and waits for its end. */
@@ -199,7 +192,7 @@ export class WorkerBench {
     return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
   }
 
-  async untilAll(status: string, count: number, timeoutMs = 30_000): Promise<void> {
+  async untilAll(status: string, count: number, timeoutMs?: number): Promise<void> {
     let counts: Record<string, number> = {}
     try {
       await until(
@@ -221,15 +214,11 @@ export class WorkerBench {
     return rows
   }
 
-  async notesOnce(count: number, timeoutMs?: number): Promise<Note[]> {
-    return until(
-      `${count} notes`,
-      async () => {
-        const notes = await this.notes()
-        return notes.length >= count && notes
-      },
-      timeoutMs,
-    )
+  async notesOnce(count: number): Promise<Note[]> {
+    return until(`${count} notes`, async () => {
+      const notes = await this.notes()
+      return notes.length >= count && notes
+    })
   }
 
   async attempts(id: number): Promise<Array<Record<string, unknown>>> {
@@ -256,11 +245,25 @@ export class WorkerBench {
     })
   }
 
-  /** Lets every lease held now be over at once. */
-  async expireLeases(): Promise<void> {
-    await this.db.query(
-      `UPDATE job_executions SET lease_expires_at = now() - interval '1 second' WHERE status = 'RUNNING'`,
-    )
+  /** Once it hears: what was sent before is lost to it. */
+  async untilListening({ id }: StartedWorker): Promise<void> {
+    await until('the worker listens', async () => {
+      const { rows } = await this.db.query(
+        `SELECT FROM pg_stat_activity WHERE application_name = $1 AND state = 'idle' AND query LIKE 'LISTEN%drain%'`,
+        [`${id}-listen`],
+      )
+      return rows.length === 1
+    })
+  }
+
+  /** Lets every lease held now be over, and the reaper be the first to see it: no beat comes in between. */
+  async reapAll(): Promise<void> {
+    await this.db.transactional({ label: 'reap all' }, async (tx) => {
+      await tx.query(
+        `UPDATE job_executions SET lease_expires_at = now() - interval '1 second' WHERE status = 'RUNNING'`,
+      )
+      await reapExpiredLeases(this.db)
+    })
   }
 }
 

@@ -195,7 +195,7 @@ describe('pauseFailingCrons', () => {
   test('leaves a cron without the setting, a disabled one, and failures from before it was enabled', async () => {
     const without = await bench.aCron({ enabledAt })
     const disabled = await bench.aCron({ pauseAfterFailures: 1, isEnabled: false, enabledAt })
-    const anew = await bench.aCron({ pauseAfterFailures: 1, enabledAt: new Date(Date.now() + 1_000) })
+    const anew = await bench.aCron({ pauseAfterFailures: 1, enabledAt: new Date(Date.now() + 3_600_000) })
     for (const cron of [without, disabled, anew]) await ran(cron.id, 'FAILED')
     expect(await pauseFailingCrons(bench.db, [without.id, disabled.id, anew.id])).toEqual([])
     expect(await pauseFailingCrons(bench.db, [])).toEqual([])

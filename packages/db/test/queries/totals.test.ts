@@ -243,7 +243,7 @@ describe('totals and roll-ups', () => {
       }),
       { numRuns: 20 },
     )
-  }, 180_000)
+  }, 300_000)
 
   test('a deletion folded before what it takes back leaves the total below zero for a while, then nothing', async () => {
     const key = await bench.anExecution({ status: 'FAILED' })

@@ -14,13 +14,13 @@ export interface ExchangeOptions {
   isUnfinished?: boolean
 }
 
-const TIMEOUT_MS = 30_000
+const TIMEOUT_MS = 90_000
 const END_OF_HEAD = Buffer.from('\r\n\r\n')
 
 /**
  * Sends bytes, whatever they are, over a connection of their own.
  *
- * @throws Error when nothing has come, and the connection is still open, after half a minute
+ * @throws Error when nothing has come, and the connection is still open, after a minute and a half
  */
 export function exchange(
   port: number,

@@ -55,17 +55,25 @@ export const stubborn = {
   },
 }
 
-/** Blocks its event loop for `ms`. */
-function spin(ms: number): void {
-  for (const end = Date.now() + ms; Date.now() < end; );
+/** Blocks its event loop for `ms`, or until the file `gate` exists. */
+function spin(ms: number, gate?: string): void {
+  for (const end = Date.now() + ms; Date.now() < end && !(gate && existsSync(gate)); );
 }
 
 export const spinning = {
   name: 'spinning',
-  async run({ ms }: { ms: number }, ctx: HandlerContext) {
+  async run({ ms, gate }: { ms: number; gate?: string }, ctx: HandlerContext) {
     await note(ctx)
-    spin(ms)
+    spin(ms, gate)
     return { spun: ms }
+  },
+}
+
+/** Spins from the turn of the event loop in which it is started. */
+export const spinningAtOnce = {
+  name: 'spinning-at-once',
+  async run({ ms }: { ms: number }) {
+    spin(ms)
   },
 }
 
@@ -109,17 +117,17 @@ export const talkingInProcess = talking('process')
 export const talkingInThread = talking('thread')
 export const talkingHere = talking('none')
 
-/** Adds one row in the transaction that ends it. */
+/** Adds one row in the transaction that ends it, and is in it for `ms`; at its first attempt for `firstMs`. */
 const effective = (isolation: Isolation) => ({
   name: isolation === 'none' ? 'effective' : `effective-${isolation}`,
   isolation,
-  async run({ ms = 0 }: { ms?: number }, ctx: HandlerContext) {
+  async run({ ms = 0, firstMs = ms }: { ms?: number; firstMs?: number }, ctx: HandlerContext) {
     return ctx.transaction(async (tx) => {
       await tx.query('INSERT INTO effects (execution_id, attempt) VALUES ($1, $2)', [
         ctx.execution.id,
         ctx.attempt,
       ])
-      if (ms > 0) await pause(ms)
+      await pause(ctx.attempt === 1 ? firstMs : ms, undefined, { signal: ctx.signal })
       return { attempt: ctx.attempt }
     })
   },
