@@ -2,7 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js'
 import { MAX_VALUE_SIZE } from './plainJson.ts'
 
 /** Steps that all expressions of one decision may take together: about a second. A step is a node, or eight characters. */
-const MAX_STEPS = 10_000_000
+const MAX_STEPS = 5_000_000
 
 interface Evaluator {
   run(ast: ASTNode, context: unknown): unknown
