@@ -80,6 +80,7 @@ CREATE TABLE "schedule_runs" (
 	"created_by" text,
 	"reason" text,
 	"error_message" text,
+	"notification_executions" bigint[] DEFAULT '{}' NOT NULL,
 	"external_run_id" text,
 	CONSTRAINT "schedule_runs_finished_at_matches_status" CHECK ((finished_at IS NOT NULL) = (status NOT IN ('PENDING', 'RUNNING'))),
 	CONSTRAINT "schedule_runs_tasks_left_not_negative" CHECK (tasks_left >= 0)

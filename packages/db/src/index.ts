@@ -167,6 +167,8 @@ export {
   setSchedulerRunning,
   watchScheduler,
 } from './queries/schedulerState.ts'
+export { noteNotifications } from './queries/schedules/noteNotifications.ts'
+export { type RunOutcome, summarizeRun } from './queries/schedules/summarizeRun.ts'
 export * from './queries/sessions.ts'
 export { readSetting, writeSetting } from './queries/settings.ts'
 export type { Advance, RunChange } from './queries/settleTasks.ts'

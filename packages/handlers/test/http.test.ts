@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -54,6 +55,22 @@ describe('http', () => {
         { method, body: '{"n":1}', headers: { 'content-type': 'application/json', 'x-a': 'b' } },
         { method, body: 'plain', headers: { 'content-type': 'text/x' } },
       ])
+    },
+  )
+
+  test.each([
+    ['any text', 'not so secret', Buffer.from('not so secret')],
+    ['a whsec_ key', `whsec_${Buffer.from('0123456789').toString('base64')}`, Buffer.from('0123456789')],
+  ])(
+    'signed with %s, the receiver finds the same signature over id, time and body',
+    async (_, secret, key) => {
+      await runHandler(http, { url: base, method: 'POST', body: { n: 1 }, signing_secret: secret })
+      const { headers, body } = received[0]!
+      const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`
+      expect(headers['webhook-id']).toBe(`jobu_${aContext().execution.id}`)
+      expect(headers['webhook-signature']).toBe(
+        `v1,${createHmac('sha256', key).update(signed).digest('base64')}`,
+      )
     },
   )
 

@@ -1,9 +1,18 @@
 import { z } from 'zod'
+import { MAX_TEMPLATE_CHARACTERS, templateFault } from './mail/renderMail.ts'
 
 const MAX_RECIPIENTS = 100
 const MAX_WEBHOOKS = 20
 
-const template = z.string().max(100_000).nullable().optional()
+const template = z
+  .string()
+  .max(MAX_TEMPLATE_CHARACTERS)
+  .check((context) => {
+    const fault = templateFault(context.value)
+    if (fault !== null) context.issues.push({ code: 'custom', message: fault, input: context.value })
+  })
+  .nullable()
+  .optional()
 
 const webhook = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(2_000),

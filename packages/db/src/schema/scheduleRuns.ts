@@ -49,6 +49,11 @@ export const scheduleRuns = pgTable(
     /** A code: why it was cancelled or failed without a task doing so. */
     reason: text('reason'),
     errorMessage: text('error_message'),
+    /** The executions that tell of its end: mail and webhooks. */
+    notificationExecutions: bigint('notification_executions', { mode: 'number' })
+      .array()
+      .notNull()
+      .default([]),
     /** Its id in another engine. */
     externalRunId: text('external_run_id'),
   },

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { defineHandler } from '../defineHandler.ts'
 import { HandlerFailure } from '../errors.ts'
@@ -58,6 +59,13 @@ export const http = defineHandler({
         .max(1024 * 1024)
         .default(DEFAULT_MAX_RESPONSE_BYTES)
         .describe('How much of the response body is kept; the rest is not read'),
+      signing_secret: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Signs the request as Standard Webhooks say (whsec_ and base64, or any text); name a $secret',
+        ),
     })
     .refine((params) => params.body === undefined || !['GET', 'HEAD'].includes(params.method), {
       path: ['body'],
@@ -75,9 +83,13 @@ export const http = defineHandler({
     }
     url.username = url.password = ''
     const isText = typeof params.body === 'string'
-    if (params.body !== undefined && !isText && !headers.has('content-type')) {
+    const body =
+      params.body === undefined || isText ? (params.body as string | undefined) : JSON.stringify(params.body)
+    if (body !== undefined && !isText && !headers.has('content-type')) {
       headers.set('content-type', 'application/json')
     }
+    if (params.signing_secret !== undefined)
+      sign(headers, body ?? '', params.signing_secret, ctx.execution.id)
 
     let response: Response
     let bytes: Buffer
@@ -86,10 +98,7 @@ export const http = defineHandler({
       response = await fetch(url, {
         method: params.method,
         headers,
-        body:
-          params.body === undefined || isText
-            ? (params.body as string | undefined)
-            : JSON.stringify(params.body),
+        body,
         redirect: params.follow_redirects ? 'follow' : 'manual',
         signal: ctx.signal,
         dispatcher: patientDispatcher(),
@@ -120,6 +129,20 @@ export const http = defineHandler({
     }
   },
 })
+
+/**
+ * The headers by which a receiver knows who sent a request, and that it has seen it before: the id is the execution's, so
+ * that it is the same in every attempt. https://www.standardwebhooks.com
+ */
+function sign(headers: Headers, body: string, secret: string, executionId: number): void {
+  const id = `jobu_${executionId}`
+  const timestamp = Math.floor(Date.now() / 1000)
+  const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : secret
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
+  headers.set('webhook-id', id)
+  headers.set('webhook-timestamp', String(timestamp))
+  headers.set('webhook-signature', `v1,${signature}`)
+}
 
 /**
  * fetch gives up by itself after 300 s without headers or data, while a handler's bound is its timeout. So: an
