@@ -77,7 +77,11 @@ function kindFaults(task: TaskDefinition): Fault[] {
     if (isThere) faults.push({ field, message })
   }
   if (kind !== 'handler') {
-    refuse('max_retry', task.max_retry > 0, 'goes with handler_name only: nothing of this task is tried again')
+    refuse(
+      'max_retry',
+      task.max_retry > 0,
+      'goes with handler_name only: nothing of this task is tried again',
+    )
     const instead =
       kind === 'schedule' ? '' : `; ${kind === 'event' ? 'wait_for' : kind} has deadline_seconds`
     refuse('timeout_seconds', task.timeout_seconds !== null, `goes with handler_name only${instead}`)
