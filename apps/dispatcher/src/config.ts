@@ -15,7 +15,10 @@ export const dispatcherSchema = z.strictObject({
   misfire_threshold_seconds: z.number().int().min(1).max(86_400).default(60),
   /** The zone of a cron that names none. */
   timezone: z.string().min(1).default('Asia/Seoul'),
-  /** Executions, their attempts and logs, and the statistics of each cron are kept for so many days; whole months are dropped. */
+  /**
+   * Executions, their attempts and logs, runs of schedules, and the statistics of each cron are kept for so many days; of
+   * executions whole months are dropped.
+   */
   retention_days: z.number().int().min(1).max(3_650).default(90),
   /** Statistics by handler and hour are kept for so many days. */
   stats_retention_days: z.number().int().min(1).max(36_500).default(730),
@@ -23,6 +26,11 @@ export const dispatcherSchema = z.strictObject({
   sample_retention_days: z.number().int().min(1).max(3_650).default(7),
   /** How many due crons one transaction fires. */
   batch_size: z.number().int().min(1).max(10_000).default(1_000),
+  /** Where people reach the web UI, for links in mail and webhooks; null: they carry none. */
+  public_url: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null),
   /** A port for /health, /ready and /metrics; null serves none. */
   http_port: z.number().int().min(0).max(65_535).nullable().default(null),
   /** Where that port is opened; the metrics ask nobody for credentials. */

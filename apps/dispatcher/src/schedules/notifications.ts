@@ -3,15 +3,11 @@ import {
   type NewExecution,
   noteNotifications,
   type RunOutcome,
+  type RunStatus,
   summarizeRun,
   type Tx,
 } from '@jobu/db'
 import { type MailTemplates, type Notifications, type RunSummary, renderMail } from '@jobu/workflow'
-
-export interface FinishedRun {
-  id: number
-  status: string
-}
 
 /** Tasks a mail lists; a reader of more opens the run. */
 const MOST_TASKS = 200
@@ -27,7 +23,11 @@ const RETRY_DELAY_SECONDS = 30
  * @param publicUrl  where people reach the UI; null: mails carry no link
  * @returns how many executions were enqueued
  */
-export async function notifyRun(tx: Tx, run: FinishedRun, publicUrl: string | null): Promise<number> {
+export async function notifyRun(
+  tx: Tx,
+  run: { id: number; status: RunStatus },
+  publicUrl: string | null,
+): Promise<number> {
   if (run.status !== 'SUCCESS' && run.status !== 'FAILED') return 0
   const outcome = await summarizeRun(tx, run.id, MOST_TASKS)
   if (!outcome) return 0

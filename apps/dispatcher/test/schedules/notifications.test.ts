@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { schema } from '@jobu/db'
+import { type RunStatus, schema } from '@jobu/db'
 import { Bench } from '../../../../test/support/builders.ts'
 import { notifyRun } from '../../src/schedules/notifications.ts'
 
@@ -55,7 +55,7 @@ async function aRun(notifications: Record<string, unknown>, state: Partial<Run> 
   return { run: { id: run!.id, status }, schedule: schedule!, version: version! }
 }
 
-const notify = (run: { id: number; status: string }, url: string | null = null) =>
+const notify = (run: { id: number; status: RunStatus }, url: string | null = null) =>
   bench.db.transactional({ label: 'test' }, (tx) => notifyRun(tx, run, url))
 const enqueued = async () => (await bench.executions()).filter((row) => row.paramSource === 'schedule')
 const people = { on_success: true, on_failure: true, recipients: ['kim@example.com', 'lee@example.com'] }
