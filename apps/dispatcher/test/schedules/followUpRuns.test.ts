@@ -1,5 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { Database, type FinishedRun, insertExecutions, isConnectionFailure, schema, type Tx } from '@jobu/db'
+import {
+  Database,
+  type FinishedRun,
+  insertExecutions,
+  isConnectionFailure,
+  schema,
+  startPendingRuns,
+  type Tx,
+} from '@jobu/db'
 import { Bench } from '../../../../test/support/builders.ts'
 import { aRun, aSchedule, endTasks, runOf, statesOf } from '../../../../test/support/workflows.ts'
 import { decideDueTasks, followUpRuns } from '../../src/index.ts'
@@ -91,7 +99,7 @@ describe('followUpRuns', () => {
     const parent = await aRun(bench.db, parentSchedule.id)
     await decideDueTasks(db, aLogger().logger)
     await followUp()
-    await bench.db.query(`SELECT jobu_start_run(id, true) FROM schedule_runs WHERE status = 'PENDING'`)
+    await startPendingRuns(bench.db, child.id)
     const [run] = (await bench.db.db.select().from(schema.scheduleRuns)).filter(
       (row) => row.scheduleId === child.id,
     )
