@@ -1,1 +1,16 @@
-export {}
+export { AirflowClient, type LogPage } from './airflowClient.ts'
+export { AirflowError, type AirflowFailure, failedAs } from './airflowError.ts'
+export { airflowFaults, type CheckedSchedule, type CheckedTask } from './airflowFaults.ts'
+export type { AirflowDag, AirflowRun, AirflowTask } from './answers.ts'
+export { type AirflowConfig, airflowSchema, loadAirflowConfig, loadDefaultEngine } from './config.ts'
+export { DagFolder } from './dagFolder.ts'
+export { isActive, runStatusOf, taskStateOf } from './mapStates.ts'
+export {
+  type DagFile,
+  type DagSchedule,
+  type DagTask,
+  dagIdOf,
+  OPERATORS,
+  type Operator,
+  renderDag,
+} from './renderDag.ts'
