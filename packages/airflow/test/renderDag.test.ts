@@ -122,7 +122,7 @@ const hostile = fc.oneof(
     '\u2028raise SystemExit(66)\u2029',
     '# -*- coding: utf-7 -*-\n+AGk-mport os',
     '\u0000\r\n\u001a',
-    '$(touch pwned) `touch pwned` ; ${HOME}',
+    '$(touch pwned) `touch pwned` ; $HOME',
     '/etc/profile.sh',
   ),
   fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => text.isWellFormed()),
