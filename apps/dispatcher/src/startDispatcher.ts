@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { AirflowConfig } from '@jobu/airflow'
 import {
   CHANNELS,
   checkMigrations,
@@ -19,6 +20,7 @@ import {
   startHealthServer,
   VERSION,
 } from '@jobu/runtime'
+import { AirflowLoop } from './airflow/airflowLoop.ts'
 import type { DispatcherConfig } from './config.ts'
 import { DispatcherMetrics } from './dispatcherMetrics.ts'
 import { DispatchLoop } from './dispatchLoop.ts'
@@ -39,12 +41,14 @@ export interface Dispatcher {
 /**
  * Starts a dispatcher: any number of them run side by side on one database.
  *
+ * @param airflowConfig  null: there is no such engine, and its schedules are left as they are
  * @throws JobuError MIGRATIONS_BEHIND, MIGRATIONS_AHEAD; the driver's error when the database cannot be reached
  */
 export async function startDispatcher(
   config: DispatcherConfig,
   database: DatabaseConfig,
   logger: Logger,
+  airflowConfig: AirflowConfig | null = null,
 ): Promise<Dispatcher> {
   const id = `dispatcher-${hostname()}-${randomBytes(4).toString('hex')}`
   const db = new Database(database, { engine: true, maxConnections: 4, applicationName: id })
@@ -89,16 +93,21 @@ export async function startDispatcher(
   }
 
   const listener: Listener = new Listener(database, {
-    channels: [CHANNELS.dispatch, CHANNELS.scheduler],
+    channels: [CHANNELS.dispatch, CHANNELS.scheduler, CHANNELS.schedules],
     applicationName: `${id}-listen`,
-    onNotify: () => loop.wake(),
-    onConnect: () => loop.wake(),
+    onNotify: (channel) => (channel === CHANNELS.schedules ? airflow?.wake() : loop.wake()),
+    onConnect() {
+      loop.wake()
+      airflow?.wake()
+    },
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
   const loop = new DispatchLoop(db, config, logger, () => listener.isListening, metrics)
   const maintenance = new Maintenance(db, config, logger, id, () => loop.wake(), metrics)
+  const airflow = airflowConfig && new AirflowLoop(db, airflowConfig, logger)
   loop.start()
   maintenance.start()
+  airflow?.start()
   phase = 'working'
   logger.info('dispatcher started', { dispatcherId: id })
 
@@ -108,7 +117,7 @@ export async function startDispatcher(
     async stop() {
       phase = 'stopping'
       await listener.close()
-      await Promise.all([loop.stop(), maintenance.stop()])
+      await Promise.all([loop.stop(), maintenance.stop(), airflow?.stop()])
       await stopDispatcher(db, id).catch((error) => logger.warn('could not sign off', { error }))
       await health?.close()
       await db.close()

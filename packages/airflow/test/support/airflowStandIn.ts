@@ -82,7 +82,7 @@ export class AirflowStandIn {
   private constructor(version: 2 | 3, folder: string) {
     this.version = version
     this.folder = folder
-    this.#description = new Description(version)
+    this.#description = Description.of(version)
     this.#server = createServer((request, response) => void this.#answer(request, response))
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket)

@@ -29,6 +29,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
 /** Airflow's published description of one version: which requests and answers there are. */
 export class Description {
+  static readonly #known = new Map<2 | 3, Description>()
   readonly #document: Tree
   readonly #prefix: string
   readonly #requests = ajv()
@@ -41,7 +42,14 @@ export class Description {
     operation: Operation
   }> = []
 
-  constructor(version: 2 | 3) {
+  /** Read once: it is long. */
+  static of(version: 2 | 3): Description {
+    const known = Description.#known.get(version) ?? new Description(version)
+    Description.#known.set(version, known)
+    return known
+  }
+
+  private constructor(version: 2 | 3) {
     const file = new URL(`rest-api-v${version - 1}.openapi.yaml`, import.meta.url)
     this.#document = parse(readFileSync(file, 'utf8')) as Tree
     this.#prefix = '/api/v'.concat(String(version - 1))
