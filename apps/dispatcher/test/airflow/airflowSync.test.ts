@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { engineStateAnswer, requestEngineCancel, requestEngineRerun, wakeEngine } from '@jobu/db'
+import { pythonTests } from '../../../../packages/airflow/test/support/pythonTests.ts'
 import { Bench } from '../../../../test/support/builders.ts'
 import { until } from '../../../../test/support/until.ts'
 import { startDispatcher } from '../../src/index.ts'
@@ -18,7 +19,7 @@ const TRIGGER = 'POST /dags/{dag_id}/dagRuns'
 const CLEAR = 'POST /dags/{dag_id}/clearTaskInstances'
 const SLOT = new Date('2026-03-01T03:00:00Z')
 
-describe.each([2, 3] as const)('a schedule in Airflow %s', (version) => {
+pythonTests.each([2, 3] as const)('a schedule in Airflow %s', (version) => {
   let there: AirflowBench
   beforeEach(async () => {
     there = await AirflowBench.open(bench.db, version)
@@ -127,7 +128,9 @@ describe.each([2, 3] as const)('a schedule in Airflow %s', (version) => {
     await there.beside().look()
     expect(asked(TRIGGER)).toBe(2)
     expect(there.airflow.dags.get(`jobu_${id}`)!.runs.size).toBe(1)
-    expect(await there.runs(id)).toMatchObject([{ id: run, externalRunId: `jobu__${run}` }])
+    expect(await there.runs(id)).toMatchObject([
+      { id: run, externalRunId: `jobu__${run}`, round: 1, reason: null, followUpAt: null },
+    ])
     expect(await there.state(id)).toMatchObject({ state: 'READY' })
   })
 
