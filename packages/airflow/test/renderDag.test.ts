@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -208,6 +209,10 @@ pythonTest(
   },
   60_000,
 )
+
+pythonTest('a file compiles by itself, without any package', () => {
+  execFileSync('python3', ['-m', 'py_compile', write(aDagSchedule({ title: '"""' }))])
+})
 
 test('equal schedules have equal files, and another fingerprint says that something changed', () => {
   const file = renderDag(aDagSchedule(), config)
