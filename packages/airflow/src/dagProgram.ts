@@ -1,5 +1,5 @@
 /**
- * The text of every DAG file after its data: Python for Airflow 2.4 and later, and 3. Nothing of a schedule is ever put into
+ * The text of every DAG file after its data: Python for Airflow 2.6 and later, and 3. Nothing of a schedule is ever put into
  * it. Operators are without template fields, since Airflow would take `{{ }}` in a title or in params for code of its own.
  */
 export const DAG_PROGRAM = `
