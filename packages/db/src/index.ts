@@ -167,6 +167,14 @@ export {
   setSchedulerRunning,
   watchScheduler,
 } from './queries/schedulerState.ts'
+export * from './queries/schedules/insertVersion.ts'
+export * from './queries/schedules/listSchedules.ts'
+export * from './queries/schedules/runTasks.ts'
+export * from './queries/schedules/scheduleRuns.ts'
+export * from './queries/schedules/schedules.ts'
+export * from './queries/schedules/subSchedules.ts'
+export * from './queries/schedules/taskLogs.ts'
+export * from './queries/schedules/versions.ts'
 export * from './queries/sessions.ts'
 export { readSetting, writeSetting } from './queries/settings.ts'
 export type { Advance, RunChange } from './queries/settleTasks.ts'

@@ -29,13 +29,15 @@ export class Handlers {
   /**
    * What is wrong with a handler's name and the params for it.
    *
-   * @param path  where both stand in the request, as in `['jobs', 17]`
+   * @param path     where both stand in the request, as in `['jobs', 17]`
+   * @param unknown  paths in the params whose values are not known yet: in their place anything fits, as for a secret
    */
   faults(
     name: string,
     params: unknown,
     path: ReadonlyArray<PropertyKey>,
     fields: { name: string; params: string },
+    unknown: ReadonlyArray<readonly PropertyKey[]> = [],
   ): ErrorDetail[] {
     const known = this.#known.get(name)
     if (!known) {
@@ -60,7 +62,7 @@ export class Handlers {
     }
     const parsed = known.params?.safeParse(params)
     if (!parsed || parsed.success) return []
-    const stands = secrets.references.map((reference) => reference.path)
+    const stands = [...unknown, ...secrets.references.map((reference) => reference.path)]
     return issueDetails(withoutSecrets(parsed.error.issues, stands), params, root)
   }
 }
