@@ -563,4 +563,12 @@ END $$;--> statement-breakpoint
 
 CREATE TRIGGER schedule_runs_counted AFTER INSERT ON "schedule_runs" FOR EACH ROW EXECUTE FUNCTION jobu_count_runs();--> statement-breakpoint
 CREATE TRIGGER schedule_runs_recounted AFTER UPDATE OF status ON "schedule_runs"
-FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION jobu_count_runs();
+FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION jobu_count_runs();--> statement-breakpoint
+
+-- Wakes the dispatchers when a person, the API or plain SQL changes what may be due. A fire does not write these columns.
+CREATE FUNCTION jobu_notify_schedules() RETURNS trigger
+LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('jobu_schedules', ''); RETURN NULL; END $$;--> statement-breakpoint
+
+CREATE TRIGGER schedules_changed
+AFTER INSERT OR UPDATE OF cron_expression, frequency, timezone, day_match, is_enabled, start_date, end_date, engine, max_active_runs ON "schedules"
+FOR EACH STATEMENT EXECUTE FUNCTION jobu_notify_schedules();

@@ -24,12 +24,10 @@ const scheduleFields = {
     .optional()
     .meta({ description: "What runs it; left out: the configuration's" }),
   ...scheduleTimingSchema.shape,
-  start_date: fields.instant
-    .nullable()
-    .optional()
-    .meta({
-      description: 'From here on, inclusive. One that has passed makes no earlier runs; `once` then fires at once',
-    }),
+  start_date: fields.instant.nullable().optional().meta({
+    description:
+      'From here on, inclusive. One that has passed makes no earlier runs; `once` then fires at once',
+  }),
   end_date: fields.instant
     .nullable()
     .optional()
@@ -96,7 +94,9 @@ export const updateScheduleBody = z
       .int()
       .min(1)
       .optional()
-      .meta({ description: 'The one that was read; refuses the edit of a schedule whose tasks have changed since' }),
+      .meta({
+        description: 'The one that was read; refuses the edit of a schedule whose tasks have changed since',
+      }),
   })
   .meta({ id: 'ScheduleUpdate', example: { frequency: 'weekly', time: '09:30', day_of_week: 1, version: 1 } })
 
@@ -125,8 +125,7 @@ export const listSchedulesQuery = z
       .severalOf([...FREQUENCIES, 'cron', 'none'])
       .optional()
       .meta({
-        description:
-          '`cron`: by an expression of its own; `none`: by hand; repeated, or separated by commas',
+        description: '`cron`: by an expression of its own; `none`: by hand; repeated, or separated by commas',
         example: ['daily', 'cron'],
       }),
     status: fields

@@ -23,9 +23,7 @@ const lastRun = z
   })
   .meta({ id: 'ScheduleLastRun' })
 
-const tasks = z
-  .array(jsonObject)
-  .meta({ description: 'As they were given; see the body of POST /schedules' })
+const tasks = z.array(jsonObject).meta({ description: 'As they were given; see the body of POST /schedules' })
 
 const listedSchedule = z.object({
   id: z.int(),
@@ -133,9 +131,9 @@ const versionFields = {
 export const versionAnswer = z
   .object({ ...versionFields, tasks })
   .meta({ id: 'ScheduleVersion', description: 'The tasks of a schedule as they were at one time' })
-export const versionPage = pageOfAnswers(
-  z.object(versionFields).meta({ id: 'ScheduleVersionItem' }),
-).meta({ id: 'ScheduleVersionPage' })
+export const versionPage = pageOfAnswers(z.object(versionFields).meta({ id: 'ScheduleVersionItem' })).meta({
+  id: 'ScheduleVersionPage',
+})
 
 export const validationAnswer = z
   .object({

@@ -79,12 +79,9 @@ export const getRunQuery = z.strictObject({
 
 export const rerunBody = z
   .strictObject({
-    from: z
-      .enum(['failed', 'all'])
-      .optional()
-      .meta({
-        description: 'failed, the default: what failed and what was skipped for it; all: everything',
-      }),
+    from: z.enum(['failed', 'all']).optional().meta({
+      description: 'failed, the default: what failed and what was skipped for it; all: everything',
+    }),
     task: z
       .string()
       .min(1)

@@ -9,7 +9,12 @@ export const TASK_WAITS = ['upstream', 'decision', 'approval', 'event', 'worker'
 
 const COUNTED = ['PENDING', 'RUNNING', 'SUCCESS', 'FAILED', 'TIMEOUT', 'CANCELLED', 'SKIPPED'] as const
 const counts = z
-  .object(Object.fromEntries(COUNTED.map((status) => [status, z.int()])) as Record<(typeof COUNTED)[number], z.ZodInt>)
+  .object(
+    Object.fromEntries(COUNTED.map((status) => [status, z.int()])) as Record<
+      (typeof COUNTED)[number],
+      z.ZodInt
+    >,
+  )
   .meta({ id: 'TaskCounts', description: 'Tasks by status; the items of a list are one task' })
 
 const listedRun = z.object({
@@ -61,7 +66,10 @@ const taskFields = z.object({
     .enum(TASK_WAITS)
     .nullable()
     .meta({ description: 'Of one that is PENDING in a run that has begun' }),
-  reason: z.string().nullable().meta({ description: 'A code: why it did not run, or ended without a handler' }),
+  reason: z
+    .string()
+    .nullable()
+    .meta({ description: 'A code: why it did not run, or ended without a handler' }),
   execution_id: z.int().nullable(),
   attempts: z.int().meta({ description: 'Of all its executions' }),
   created_at: instantAnswer.nullable(),

@@ -12,6 +12,7 @@ export interface AuditTarget {
     | 'schedule'
     | 'run'
     | 'signal'
+    | 'statistics'
     | 'scheduler'
     | 'user'
     | 'session'

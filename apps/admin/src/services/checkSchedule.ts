@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { firstRun, nextRuns } from '@jobu/cron'
-import { type ErrorDetail, hasSlot, type NewSchedule, type ScheduleEngine, type ScheduleRow, type Tx } from '@jobu/db'
+import {
+  type ErrorDetail,
+  hasSlot,
+  type NewSchedule,
+  type ScheduleEngine,
+  type ScheduleRow,
+  type Tx,
+} from '@jobu/db'
 import {
   checkTasks,
   levelsOf,
@@ -15,7 +22,6 @@ import { issueDetails } from '../http/issueDetails.ts'
 import { createScheduleBody, type UpdateScheduleBody, updateScheduleBody } from '../schemas/schedule.ts'
 import { checkSubSchedules } from './checkSubSchedules.ts'
 import type { Handlers } from './handlerCatalog.ts'
-import { taskParamFaults } from './taskParamFaults.ts'
 
 /** A change of any of these decides anew when a schedule runs. */
 const TIMING_FIELDS = [
@@ -75,8 +81,7 @@ export async function checkSchedule(tx: Tx, body: unknown, context: CheckContext
   const given = (body as { tasks?: unknown } | null)?.tasks ?? (engine === row?.engine ? undefined : stored)
   const tasks = given === undefined ? undefined : (said.tasks ?? salvageTasks(given))
   if (tasks) {
-    faults.push(...checkTasks(tasks, { engine }))
-    faults.push(...taskParamFaults(tasks, handlers))
+    faults.push(...checkTasks(tasks, { engine, handlers: handlers.checks() }))
     faults.push(...(await checkSubSchedules(tx, tasks, row?.id)))
   }
 
@@ -156,14 +161,21 @@ function readable(body: unknown): UpdateScheduleBody {
   return Object.fromEntries(entries)
 }
 
-function engineFaults(engine: ScheduleEngine | undefined, { engines = ['jobu'] }: SchedulingConfig): ErrorDetail[] {
+function engineFaults(
+  engine: ScheduleEngine | undefined,
+  { engines = ['jobu'] }: SchedulingConfig,
+): ErrorDetail[] {
   if (engine === undefined || engines.includes(engine)) return []
   const message = `is not configured, expected ${engines.join(', ')}`
   return [{ field: 'engine', message, received: engine, expected: engines }]
 }
 
 /** What a schedule says of when it runs, together with what stays. To name one way of saying it takes back the other. */
-function mergedTiming(said: UpdateScheduleBody, { timezone }: SchedulingConfig, row?: ScheduleRow): TimingInput {
+function mergedTiming(
+  said: UpdateScheduleBody,
+  { timezone }: SchedulingConfig,
+  row?: ScheduleRow,
+): TimingInput {
   const kept: TimingInput = row
     ? {
         ...(row.frequency === null

@@ -23,9 +23,7 @@ export async function checkSubSchedules(
     if (!circle) return []
     const names = circle.map((one) => `${one} "${known.get(one)?.title ?? ''}"`)
     const message =
-      id === own
-        ? 'is this schedule itself'
-        : `leads back to this schedule: ${[own, ...names].join(' -> ')}`
+      id === own ? 'is this schedule itself' : `leads back to this schedule: ${[own, ...names].join(' -> ')}`
     return [{ field, message, received: id }]
   })
 }

@@ -2,8 +2,9 @@ import {
   getRun,
   lastLogsOf,
   lastStacksOf,
-  listArtifactsOfRun,
+  type RunRow,
   type RunTaskRow,
+  runArtifacts,
   runTasks,
   type Tx,
   taskCountsOfRuns,
@@ -38,7 +39,7 @@ export async function readRun(
   const limit = Math.min(wanted, Math.floor(MAX_LINES / Math.max(rows.length, 1)))
   const logs = await lastLogsOf(tx, keysOf(rows), { limit })
   const traces = await tracesOf(tx, rows)
-  const artifacts = await listArtifactsOfRun(tx, runId)
+  const artifacts = await runArtifacts(tx, runId)
   const keys = rows.map(({ key }) => key)
   const tasks = rows.map((row) =>
     runTaskView(row, {
@@ -49,6 +50,20 @@ export async function readRun(
     }),
   )
   return { ...runView(run, counts), tasks }
+}
+
+/** Runs as lists show them. */
+export async function runViews(tx: Tx, rows: readonly RunRow[]): Promise<RunItem[]> {
+  const counts = await taskCountsOfRuns(
+    tx,
+    rows.map(({ id }) => id),
+  )
+  return rows.map((row) =>
+    runView(
+      row,
+      counts.filter(({ runId }) => runId === row.id),
+    ),
+  )
 }
 
 /** By execution, of tasks that failed: the stack of the last attempt, or the one that its log shows. */

@@ -3,8 +3,9 @@ import {
   continueCancels,
   type Database,
   decideApproval,
-  executionKeysOf,
   type ExecutionStatus,
+  executionKeysOf,
+  executionsOfTask,
   findTask,
   getRun,
   getSchedule,
@@ -12,17 +13,15 @@ import {
   listRuns,
   markTask,
   type RunFilter,
-  rerunTasks,
   type RunRow,
-  runTasks,
+  rerunTasks,
   sendSignal,
   type TaskState,
-  taskCountsOfRuns,
+  type Tx,
   taskItems,
   taskLogs,
-  type Tx,
 } from '@jobu/db'
-import { type Actor, hasRole } from '../http/actor.ts'
+import type { Actor } from '../http/actor.ts'
 import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import { pageBody, pageOf } from '../schemas/paging.ts'
 import {
@@ -36,9 +35,9 @@ import {
   type SignalBody,
 } from '../schemas/scheduleRun.ts'
 import { logView } from '../views/jobView.ts'
-import { runView, taskItemView } from '../views/runView.ts'
+import { taskItemView } from '../views/runView.ts'
 import { audit } from './audit.ts'
-import { readRun } from './readRun.ts'
+import { readRun, runViews } from './readRun.ts'
 
 /** The states in which an item looks like this from outside. */
 const STATES_OF: Partial<Record<ExecutionStatus, TaskState[]>> = {
@@ -93,7 +92,7 @@ export class ScheduleRunService {
     const nextCursor = last
       ? encodeCursor(scope, [last.scheduledTime, last.id, page.offset + shown.length])
       : null
-    return pageBody(await viewsOf(this.#database, shown), total, page, { nextCursor, isExact })
+    return pageBody(await runViews(this.#database, shown), total, page, { nextCursor, isExact })
   }
 
   /** @param logs  lines of each task. @throws JobuError RUN_NOT_FOUND */
@@ -119,26 +118,21 @@ export class ScheduleRunService {
 
   /** @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND, TASK_NOT_AWAITING, APPROVAL_ROLE */
   async decide(key: TaskKey, verdict: 'approve' | 'reject', body: DecisionBody, actor: Actor) {
-    const { comment, data } = body
-    return this.#act(key, actor, `task.${verdict}`, { task: key.key, ...body }, async (tx, run) => {
-      const { spec } = await taskOf(tx, run, key.key)
-      const role = (spec.approval as { role?: 'operator' | 'admin' } | undefined)?.role ?? 'operator'
-      if (!hasRole(actor, role)) {
-        throw new JobuError('APPROVAL_ROLE', `Task ${key.key} is for the role ${role} to decide`, {
-          details: [{ field: 'role', message: 'is not enough', received: actor.role, expected: role }],
-        })
-      }
-      await decideApproval(tx, run.id, key.key, verdict, { by: actor.name, comment, data })
-    })
+    const said = { task: key.key, ...body }
+    return this.#act(key, actor, `task.${verdict}`, said, (tx, run) =>
+      decideApproval(tx, run.id, key.key, verdict, { by: actor.name, role: actor.role, ...body }),
+    )
   }
 
-  /** @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND, TASK_STATE */
+  /** @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND, RUN_NOT_ACTIVE, TASK_STATE */
   async mark(key: TaskKey, { status, comment, item }: MarkBody, actor: Actor, action = 'task.mark') {
     const said = { task: key.key, item, status, comment }
-    return this.#act(key, actor, action, said, async (tx, run) => {
-      await taskOf(tx, run, key.key)
-      await markTask(tx, run.id, key.key, item ?? -1, status, actor.name, comment)
-    })
+    await this.#act(key, actor, action, said, (tx, run) =>
+      markTask(tx, run.id, key.key, item ?? -1, status, actor.name, comment),
+    )
+    // The run that the task was, if it was one, ends with it.
+    await continueCancels(this.#database)
+    return this.get(key, undefined)
   }
 
   /** @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND */
@@ -156,7 +150,7 @@ export class ScheduleRunService {
     const page = pageOf(query)
     const run = await getRun(this.#database, id, runId)
     const { no } = await taskOf(this.#database, run, key)
-    const ids = await executionsOfTask(this.#database, runId, no, query.item)
+    const ids = await executionsOfTask(this.#database, runId, no, query.item ?? -1)
     const keys = await executionKeysOf(this.#database, ids)
     const { rows, total } = await taskLogs(this.#database, keys, query, page)
     const lines = rows.map((row) => ({ execution_id: row.executionId, ...logView(row) }))
@@ -167,7 +161,10 @@ export class ScheduleRunService {
     return this.#database.transactional({ label: 'send signal' }, async (tx) => {
       const sent = await sendSignal(tx, { name: event, payload: payload ?? null, by: actor.name })
       const target = { type: 'signal', id: sent.id, name: event } as const
-      await audit(tx, actor, 'signal.send', target, null, { payload: payload ?? null, released: sent.released })
+      await audit(tx, actor, 'signal.send', target, null, {
+        payload: payload ?? null,
+        released: sent.released,
+      })
       return sent
     })
   }
@@ -196,17 +193,4 @@ async function taskOf(tx: Tx, run: RunRow, key: string) {
   const task = await findTask(tx, run.versionId, key)
   if (task) return task
   throw new JobuError('TASK_NOT_FOUND', `Run ${run.id} has no task ${key}`)
-}
-
-async function viewsOf(tx: Tx, rows: readonly RunRow[]) {
-  const counts = await taskCountsOfRuns(
-    tx,
-    rows.map(({ id }) => id),
-  )
-  return rows.map((row) =>
-    runView(
-      row,
-      counts.filter(({ runId }) => runId === row.id),
-    ),
-  )
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CronLocale } from '@jobu/cron'
 import {
   cancelRun,
@@ -26,7 +27,6 @@ import {
   versionHeads,
 } from '@jobu/db'
 import { type TaskDefinition, toTaskRows } from '@jobu/workflow'
-import { isDeepStrictEqual } from 'node:util'
 import type { SchedulingConfig } from '../config.ts'
 import type { Actor } from '../http/actor.ts'
 import { validationError } from '../http/validationError.ts'
@@ -35,13 +35,7 @@ import type { ListSchedulesQuery, ListVersionsQuery } from '../schemas/schedule.
 import type { StartScheduleBody } from '../schemas/scheduleRun.ts'
 import { type ScheduleView, scheduleFields, scheduleView } from '../views/scheduleView.ts'
 import { type AuditTarget, audit } from './audit.ts'
-import {
-  areSameTasks,
-  type CheckedSchedule,
-  checkSchedule,
-  outlook,
-  planSchedule,
-} from './checkSchedule.ts'
+import { areSameTasks, type CheckedSchedule, checkSchedule, outlook, planSchedule } from './checkSchedule.ts'
 import type { HandlerCatalog } from './handlerCatalog.ts'
 import { readRun } from './readRun.ts'
 
@@ -245,8 +239,7 @@ export class ScheduleService {
       refuseStale(id, checked.said.version, current.version)
 
       const change = differing(row, checked.columns)
-      const hasNewTasks =
-        checked.tasks !== undefined && !areSameTasks(checked.tasks, stored)
+      const hasNewTasks = checked.tasks !== undefined && !areSameTasks(checked.tasks, stored)
       if (Object.keys(change).length === 0 && !hasNewTasks) return viewOf(tx, row)
 
       const before = await auditedFields(tx, row)
@@ -303,7 +296,8 @@ function targetOf({ id, title }: ScheduleRow): AuditTarget {
 /** What the audit log keeps: of the tasks their version, which keeps them. */
 async function auditedFields(tx: Tx, row: ScheduleRow) {
   const { engine_state: _, ...fields } = scheduleFields(row)
-  const version = row.versionId === null ? undefined : (await versionHeads(tx, [row.versionId])).get(row.versionId)
+  const version =
+    row.versionId === null ? undefined : (await versionHeads(tx, [row.versionId])).get(row.versionId)
   return { ...fields, version: version?.version ?? null }
 }
 

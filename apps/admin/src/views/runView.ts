@@ -1,4 +1,4 @@
-import type { LogRow, RunRow, RunTaskRow, TaskCount } from '@jobu/db'
+import type { LogRow, RunArtifact, RunRow, RunTaskRow, TaskCount, TaskItemRow } from '@jobu/db'
 import type { TASK_WAITS } from '../schemas/scheduleRunAnswer.ts'
 import { logView } from './jobView.ts'
 import { durationMs } from './scheduleView.ts'
@@ -40,18 +40,6 @@ export function runView(row: RunRow, counts: readonly TaskCount[]) {
   }
 }
 export type RunItem = ReturnType<typeof runView>
-
-/** What an artifact of a run says of itself. */
-export interface RunArtifact {
-  id: number
-  executionId: number
-  attempt: number
-  name: string
-  contentType: string
-  sizeBytes: number
-  sha256: string | null
-  createdAt: Date
-}
 
 /** What a task shows beside its row. */
 export interface TaskDetails {
@@ -103,7 +91,7 @@ export function runTaskView(row: RunTaskRow, { trace, logs, artifacts, keys }: T
 export type RunTaskView = ReturnType<typeof runTaskView>
 
 /** An item of a task's list. */
-export function taskItemView(row: RunTaskRow & { value: unknown }) {
+export function taskItemView(row: TaskItemRow) {
   return { item: row.item, value: row.value, ...taskFields(row) }
 }
 
@@ -124,8 +112,7 @@ function taskFields(row: RunTaskRow) {
     current_step: row.currentStep,
     worker_id: row.workerId,
     executions: [...row.earlierExecutions, ...(row.executionId === null ? [] : [row.executionId])],
-    child_run:
-      row.childRunId === null ? null : { schedule_id: row.childScheduleId!, run_id: row.childRunId },
+    child_run: row.childRunId === null ? null : { schedule_id: row.childScheduleId!, run_id: row.childRunId },
   }
 }
 

@@ -1,4 +1,4 @@
-import { type CronLocale, CronError, describeCron } from '@jobu/cron'
+import { CronError, type CronLocale, describeCron } from '@jobu/cron'
 import type { LastScheduleRun, ScheduleRow, ScheduleStatus, VersionHead } from '@jobu/db'
 
 /** A schedule as the API shows it in lists: without its tasks. */

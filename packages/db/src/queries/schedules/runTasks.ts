@@ -39,8 +39,15 @@ export interface RunTaskRow {
   childScheduleId: number | null
 }
 
+export interface TaskItemRow extends RunTaskRow {
+  /** Of the list; of one with an execution its params. */
+  value: unknown
+}
+
 // `earlier_executions` holds ids alone, which are looked for in every partition: only where a rerun left some.
-const columnsOf = (result: string) => `d.no, d.key, coalesce(t.item, -1) AS item, d.kind, d.trigger_rule AS "triggerRule", d.queue,
+const columnsOf = (
+  result: string,
+) => `d.no, d.key, coalesce(t.item, -1) AS item, d.kind, d.trigger_rule AS "triggerRule", d.queue,
   d.priority, d.handler_name AS "handlerName", d.spec, t.id AS "taskRunId", t.state,
   CASE WHEN t.id IS NULL THEN 'PENDING' ELSE ${TASK_STATUS} END AS status, t.reason, t.execution_id AS "executionId",
   t.execution_time AS "executionTime", to_json(coalesce(t.earlier_executions, '{}')) AS "earlierExecutions",
@@ -80,11 +87,7 @@ ORDER BY d.no`
  *
  * @param options.hasResults  results may hold 64 KiB each
  */
-export async function runTasks(
-  tx: Tx,
-  runId: number,
-  { hasResults = true } = {},
-): Promise<RunTaskRow[]> {
+export async function runTasks(tx: Tx, runId: number, { hasResults = true } = {}): Promise<RunTaskRow[]> {
   const { rows } = await tx.query<RunTaskRow>({
     name: hasResults ? 'runTasks' : 'runTasksWithoutResults',
     text: tasksText(hasResults),
@@ -113,9 +116,9 @@ export async function taskItems(
   runId: number,
   taskNo: number,
   { states, limit, offset }: { states?: readonly TaskState[] | undefined; limit: number; offset: number },
-): Promise<{ rows: RunTaskRow[]; total: number }> {
+): Promise<{ rows: TaskItemRow[]; total: number }> {
   const values = [runId, taskNo, states ?? null]
-  const { rows } = await tx.query<RunTaskRow>({
+  const { rows } = await tx.query<TaskItemRow>({
     name: 'taskItems',
     text: itemsText,
     values: [...values, limit, offset],

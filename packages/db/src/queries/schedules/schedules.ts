@@ -35,11 +35,7 @@ export async function lockSchedule(tx: Tx, id: number): Promise<ScheduleRow> {
 }
 
 /** Writes the given columns. @throws JobuError SCHEDULE_NOT_FOUND */
-export async function changeSchedule(
-  tx: Tx,
-  id: number,
-  change: Partial<NewSchedule>,
-): Promise<ScheduleRow> {
+export async function changeSchedule(tx: Tx, id: number, change: Partial<NewSchedule>): Promise<ScheduleRow> {
   const [row] = await tx.db
     .update(schedules)
     .set({ ...change, updatedAt: sql`now()` })

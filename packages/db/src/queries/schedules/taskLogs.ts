@@ -59,6 +59,22 @@ export async function lastStacksOf(tx: Tx, keys: readonly ExecutionKey[]): Promi
   return new Map(rows.flatMap(({ id, stack }) => (stack === null ? [] : [[id, stack]])))
 }
 
+/** The ids of a task's executions, the oldest first; of a list's items those of one of them. Index: `task_runs_task_key`. */
+export async function executionsOfTask(
+  tx: Tx,
+  runId: number,
+  taskNo: number,
+  item: number,
+): Promise<number[]> {
+  const { rows } = await tx.query<{ id: number }>({
+    name: 'executionsOfTask',
+    text: `SELECT x.id FROM task_runs AS t, unnest(t.earlier_executions || t.execution_id) AS x (id)
+      WHERE t.run_id = $1 AND t.task_no = $2 AND t.item = $3 AND x.id IS NOT NULL`,
+    values: [runId, taskNo, item],
+  })
+  return rows.map(({ id }) => id)
+}
+
 /** The keys of executions by their ids, the oldest first. Every partition is looked into: for a few. */
 export async function executionKeysOf(tx: Tx, ids: readonly number[]): Promise<ExecutionKey[]> {
   if (ids.length === 0) return []
