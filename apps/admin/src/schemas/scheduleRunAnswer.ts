@@ -190,7 +190,7 @@ export const taskItemPage = pageOfAnswers(
   taskFields
     .extend({
       item: z.int().meta({ description: 'Its place in the list, from 0' }),
-      value: z.unknown().meta({ description: 'Of the list; of one with an execution its params' }),
+      value: z.unknown().meta({ description: 'Of the list' }),
     })
     .meta({ id: 'TaskItem', description: 'An item of the list of a task with `for_each`' }),
 ).meta({ id: 'TaskItemPage' })
