@@ -182,7 +182,7 @@ export class ScheduleRunService {
       await change(tx, run)
       const after = await readRun(tx, id, runId, {})
       const target = { type: 'run', id: runId, name: run.scheduleTitle } as const
-      await audit(tx, actor, action, target, null, { schedule_id: id, ...said, status: after.status })
+      await audit(tx, actor, action, target, null, { schedule_id: id, ...said })
       return after
     })
   }
