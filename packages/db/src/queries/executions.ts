@@ -6,7 +6,7 @@ import { RETRYABLE_STATUSES, type Reason } from '../states.ts'
 import { CHANNELS } from './channels.ts'
 import { settleTasksOf } from './settleTasks.ts'
 import { tellExecutionsOf } from './tellChanges.ts'
-import { type ExecutionKey, instantArray, plainArray } from './types.ts'
+import { type ExecutionKey, inLockOrder, instantArray, plainArray } from './types.ts'
 
 export type ExecutionRow = typeof jobExecutions.$inferSelect & { cronName: string | null }
 export type AttemptRow = typeof executionAttempts.$inferSelect
@@ -69,6 +69,7 @@ export async function cancelExecutions(
   by: string,
   reason: Reason = 'CANCELLED_BY_USER',
 ): Promise<number[]> {
+  const ordered = inLockOrder(keys)
   const { rows } = await tx.query<{ id: number }>(
     `WITH changed AS (
        UPDATE job_executions AS e
@@ -94,8 +95,8 @@ export async function cancelExecutions(
      )
      SELECT id, (SELECT count(*) FROM told), (SELECT count(*) FROM advanced) FROM changed`,
     [
-      plainArray(keys.map((k) => k.id)),
-      instantArray(keys.map((k) => k.scheduledTime)),
+      plainArray(ordered.map((k) => k.id)),
+      instantArray(ordered.map((k) => k.scheduledTime)),
       by,
       CHANNELS.cancel,
       reason,
