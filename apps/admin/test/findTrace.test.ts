@@ -1,7 +1,12 @@
 import { findTrace } from '../src/services/findTrace.ts'
 
 const js = ['TypeError: x is not a function', '    at run (/a.js:1:2)', '    at async go (/b.js:3:4)']
-const python = ['Traceback (most recent call last):', '  File "x.py", line 3, in <module>', '    go()', 'ValueError: bad']
+const python = [
+  'Traceback (most recent call last):',
+  '  File "x.py", line 3, in <module>',
+  '    go()',
+  'ValueError: bad',
+]
 
 describe('findTrace', () => {
   test.each([
@@ -10,13 +15,23 @@ describe('findTrace', () => {
     ['a Python traceback over many lines', ['starting', ...python, 'bye'], python],
     ['the last of two', [...js, ...python], python],
     ['the last of two, the other way round', [...python, ...js], js],
-    ['a message of several lines', ['Error: one', 'two', '    at run (/a.js:1:2)'], ['Error: one', 'two', '    at run (/a.js:1:2)']],
+    [
+      'a message of several lines',
+      ['Error: one', 'two', '    at run (/a.js:1:2)'],
+      ['Error: one', 'two', '    at run (/a.js:1:2)'],
+    ],
   ])('finds %s', (_, lines, expected) => {
     expect(findTrace(lines)).toBe(expected.join('\n'))
   })
 
   test('keeps the exceptions that one came from', () => {
-    const chained = [...python, '', 'During handling of the above exception, another exception occurred:', '', ...python]
+    const chained = [
+      ...python,
+      '',
+      'During handling of the above exception, another exception occurred:',
+      '',
+      ...python,
+    ]
     expect(findTrace(['starting', ...chained, 'bye'])).toBe(chained.join('\n'))
   })
 

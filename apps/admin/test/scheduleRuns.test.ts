@@ -120,7 +120,11 @@ describe('GET /schedules/{id}/runs/{run_id}', () => {
       app.database,
       ['one', 'two', 'three'].map((message, index) => ({ ...line, line: index + 1, message })) as never,
     )
-    expect((await get(path)).tasks[0]).toMatchObject({ status: 'RUNNING', worker_id: 'worker-1', attempts: 1 })
+    expect((await get(path)).tasks[0]).toMatchObject({
+      status: 'RUNNING',
+      worker_id: 'worker-1',
+      attempts: 1,
+    })
     await app.database.query(
       `UPDATE job_executions SET status = 'PENDING', ready_at = now(), lease_expires_at = NULL WHERE id = $1`,
       [claim!.id],
@@ -139,14 +143,22 @@ describe('GET /schedules/{id}/runs/{run_id}', () => {
     expect(run.task_counts).toMatchObject({ SUCCESS: 1, PENDING: 1 })
     expect((await get(`${path}?logs=0`)).tasks[0].logs).toEqual([])
     const logs = await get(`${path}/tasks/a/logs?size=2`)
-    expect(logs).toMatchObject({ total: 3, items: [{ message: 'one', execution_id: claim!.id }, { message: 'two' }] })
+    expect(logs).toMatchObject({
+      total: 3,
+      items: [{ message: 'one', execution_id: claim!.id }, { message: 'two' }],
+    })
   })
 
   test('of a task that failed shows the stack, or the one that its log has', async () => {
     const { runId, path } = await aRun([echo('a'), echo('b'), echo('c', 'a')])
     const [a, b] = await claimTasks(app.database, runId, ['a', 'b'])
     await failExecutions(app.database, [{ ...failureOf(a!), stack: 'Error: no luck\n    at run (x.js:1:1)' }])
-    const texts = ['before', 'Traceback (most recent call last):', '  File "x.py", line 1, in <module>', 'ValueError: no']
+    const texts = [
+      'before',
+      'Traceback (most recent call last):',
+      '  File "x.py", line 1, in <module>',
+      'ValueError: no',
+    ]
     await appendLogs(
       app.database,
       texts.map((message, index) => ({
@@ -169,7 +181,9 @@ describe('GET /schedules/{id}/runs/{run_id}', () => {
   })
 
   test('answers five thousand tasks in one go, without results and logs', async () => {
-    const many = Array.from({ length: 5_000 }, (_, index) => echo(`t${index}`, ...(index < 50 ? [] : [`t${index - 50}`])))
+    const many = Array.from({ length: 5_000 }, (_, index) =>
+      echo(`t${index}`, ...(index < 50 ? [] : [`t${index - 50}`])),
+    )
     const { runId, path } = await aRun(many)
     await endTasks(app.database, runId, { t0: 'SUCCESS' })
     const run = await get(path)
@@ -255,9 +269,10 @@ describe('rerun and cancel', () => {
     await claimTasks(app.database, runId, ['b'])
     const run = await post(`${path}/cancel`)
     expect(statuses(run)).toEqual({ a: 'CANCELLED', b: 'RUNNING', c: 'CANCELLED' })
-    const { rows } = await app.database.query('SELECT cancel_requested_at FROM job_executions WHERE id = $1', [
-      run.tasks[1].execution_id,
-    ])
+    const { rows } = await app.database.query(
+      'SELECT cancel_requested_at FROM job_executions WHERE id = $1',
+      [run.tasks[1].execution_id],
+    )
     expect(rows).toEqual([{ cancel_requested_at: expect.any(Date) }])
     const ended = await aRun([echo('a')])
     expect(await post(`${ended.path}/cancel`)).toMatchObject({ status: 'CANCELLED' })
@@ -315,7 +330,10 @@ describe('a task that waits for a person', () => {
     await awaiting(runId, 'ask')
     const decide = async (role: 'viewer' | 'operator' | 'admin') => {
       const { token } = await aToken(app, role)
-      return app.anonymous.post(`/api/v1${path}/tasks/ask/approve`).set('Authorization', `Bearer ${token}`).send({})
+      return app.anonymous
+        .post(`/api/v1${path}/tasks/ask/approve`)
+        .set('Authorization', `Bearer ${token}`)
+        .send({})
     }
     expect((await decide('viewer')).body.error.code).toBe('FORBIDDEN')
     const { status, body } = await decide('operator')
@@ -329,11 +347,16 @@ describe('a task that waits for an event', () => {
     const { runId, path } = await aRun([{ key: 'wait', wait_for: { event: 'loaded' } }])
     await awaiting(runId, 'wait', 'loaded')
     expect((await get(path)).tasks[0]).toMatchObject({ waiting_for: 'event', result: null })
-    expect(await post('/schedules/signals', { event: 'other' })).toEqual({ id: expect.any(Number), released: 0 })
+    expect(await post('/schedules/signals', { event: 'other' })).toEqual({
+      id: expect.any(Number),
+      released: 0,
+    })
     const sent = await post('/schedules/signals', { event: 'loaded', payload: { day: 1 } })
     expect(sent).toMatchObject({ released: 1 })
     expect(await get(path)).toMatchObject({ status: 'SUCCESS', tasks: [{ status: 'SUCCESS' }] })
-    expect((await post('/schedules/signals', { payload: 1 }, 400)).error.details).toMatchObject([{ field: 'event' }])
+    expect((await post('/schedules/signals', { payload: 1 }, 400)).error.details).toMatchObject([
+      { field: 'event' },
+    ])
   })
 })
 
@@ -341,7 +364,10 @@ describe('skip and mark', () => {
   test('a task that is skipped lets the others go on by their rules', async () => {
     const { path } = await aRun([echo('a'), { ...echo('b', 'a'), trigger_rule: 'none_failed' }])
     const run = await post(`${path}/tasks/a/skip`, { comment: 'not today' })
-    expect(run.tasks).toMatchObject([{ status: 'SKIPPED', reason: 'SKIPPED_BY_USER' }, { waiting_for: 'worker' }])
+    expect(run.tasks).toMatchObject([
+      { status: 'SKIPPED', reason: 'SKIPPED_BY_USER' },
+      { waiting_for: 'worker' },
+    ])
     expect((await post(`${path}/tasks/a/skip`, {}, 409)).error.code).toBe('TASK_STATE')
   })
 
@@ -353,7 +379,9 @@ describe('skip and mark', () => {
     expect(statuses(run)).toEqual({ a: 'SUCCESS', b: 'PENDING' })
     const wrong = await post(`${path}/tasks/a/mark`, { status: 'DONE' }, 400)
     expect(wrong.error.details).toMatchObject([{ field: 'status', received: 'DONE' }])
-    expect((await post(`${path}/tasks/a/mark`, { status: 'FAILED', item: 3 }, 404)).error.code).toBe('TASK_NOT_FOUND')
+    expect((await post(`${path}/tasks/a/mark`, { status: 'FAILED', item: 3 }, 404)).error.code).toBe(
+      'TASK_NOT_FOUND',
+    )
   })
 })
 
@@ -372,8 +400,14 @@ describe('the items of a list', () => {
         { item: 1, value: 'y', status: 'FAILED', error_message: 'no luck' },
       ],
     })
-    expect(await get(`${path}/tasks/each/items?status=FAILED`)).toMatchObject({ total: 1, items: [{ item: 1 }] })
-    expect(await get(`${path}/tasks/each/items?status=PENDING`)).toMatchObject({ total: 1, items: [{ item: 2 }] })
+    expect(await get(`${path}/tasks/each/items?status=FAILED`)).toMatchObject({
+      total: 1,
+      items: [{ item: 1 }],
+    })
+    expect(await get(`${path}/tasks/each/items?status=PENDING`)).toMatchObject({
+      total: 1,
+      items: [{ item: 2 }],
+    })
     expect(await get(`${path}/tasks/each/logs?item=1`)).toMatchObject({ total: 0 })
     await app.api.get(`${path}/tasks/nope/items`).expect(404)
   })

@@ -77,7 +77,10 @@ describe('GET /schedules/statistics/monthly', () => {
     const id = await aRun('2026-03-10T00:00:00Z', 'RUNNING')
     await aRun('2026-03-10T00:00:00Z')
     await foldRunStats(app.database, 1_000)
-    await app.database.query(`UPDATE schedule_runs SET status = 'FAILED', finished_at = now() WHERE id = $1`, [id])
+    await app.database.query(
+      `UPDATE schedule_runs SET status = 'FAILED', finished_at = now() WHERE id = $1`,
+      [id],
+    )
     const before = await get('monthly?year=2026&month=3')
     expect(filled(before)).toEqual({ '2026-03-10': { success: 1, failed: 1 } })
     await foldRunStats(app.database, 1_000)
@@ -148,13 +151,17 @@ describe('DELETE /schedules/statistics/monthly/cache', () => {
     await app.database.query(`UPDATE schedule_run_stats SET count = 7 WHERE status = 'SUCCESS'`)
     const reset = async () =>
       (await app.api.delete('/schedules/statistics/monthly/cache?year=2026&month=3').expect(200)).body
-    expect(filled(await get('monthly?year=2026&month=3'))).toEqual({ '2026-03-10': { success: 7, failed: 1 } })
+    expect(filled(await get('monthly?year=2026&month=3'))).toEqual({
+      '2026-03-10': { success: 7, failed: 1 },
+    })
     expect(await reset()).toEqual({
       year: 2026,
       month: 3,
       corrected: [{ date: '2026-03-10', status: 'SUCCESS', was: 7, is: 1 }],
     })
-    expect(filled(await get('monthly?year=2026&month=3'))).toEqual({ '2026-03-10': { success: 1, failed: 1 } })
+    expect(filled(await get('monthly?year=2026&month=3'))).toEqual({
+      '2026-03-10': { success: 1, failed: 1 },
+    })
     expect(filled(await get('monthly?year=2026&month=4'))).toEqual({ '2026-04-10': { success: 7 } })
     expect(await reset()).toMatchObject({ corrected: [] })
     await app.api.delete('/schedules/statistics/monthly/cache?year=2026').expect(400)

@@ -13,7 +13,11 @@ const tasks = [
   { key: 'extract', handler_name: 'echo', params: { message: 'hi' } },
   { key: 'load', handler_name: 'echo', depends_on: ['extract'] },
 ]
-const aSchedule = (changes: Record<string, unknown> = {}) => ({ title: `schedule ${++count}`, tasks, ...changes })
+const aSchedule = (changes: Record<string, unknown> = {}) => ({
+  title: `schedule ${++count}`,
+  tasks,
+  ...changes,
+})
 
 async function create(changes: Record<string, unknown> = {}) {
   const { body } = await app.api.post('/schedules').send(aSchedule(changes)).expect(201)
@@ -46,7 +50,11 @@ describe('POST /schedules', () => {
   test('answers 201 with every field and its address', async () => {
     const response = await app.api
       .post('/schedules')
-      .send({ title: 'plain', tasks: [{ key: 'only', handler_name: 'echo' }], cron_expression: ' 0  2 * * * ' })
+      .send({
+        title: 'plain',
+        tasks: [{ key: 'only', handler_name: 'echo' }],
+        cron_expression: ' 0  2 * * * ',
+      })
       .expect(201)
     expect(response.headers.location).toBe(`/api/v1/schedules/${response.body.id}`)
     expect(response.body).toEqual({
@@ -124,7 +132,16 @@ describe('POST /schedules', () => {
       schedule_in_words: 'At 09:30, only on Monday (UTC)',
       notifications: { on_success: false, on_failure: true, recipients: ['a@example.com'] },
     })
-    const readOnly = ['id', 'engine_state', 'status', 'version', 'task_count', 'next_run_at', 'last_run', 'last_status']
+    const readOnly = [
+      'id',
+      'engine_state',
+      'status',
+      'version',
+      'task_count',
+      'next_run_at',
+      'last_run',
+      'last_status',
+    ]
     const others = ['disabled_reason', 'schedule_in_words', 'created_at', 'updated_at']
     const definition = Object.fromEntries(
       Object.entries(given).filter(([key]) => ![...readOnly, ...others].includes(key)),
@@ -360,7 +377,10 @@ describe('PATCH /schedules/{id}', () => {
       .expect(400)
     expect(body.error.details).toMatchObject([{ field: 'end_date', message: 'must be after start_date' }])
     await app.api.patch(`/schedules/${id}`).send({ minute: 5 }).expect(400)
-    await app.api.patch(`/schedules/${id}`).send({ start_date: null, end_date: '2027-05-01T00:00:00Z' }).expect(200)
+    await app.api
+      .patch(`/schedules/${id}`)
+      .send({ start_date: null, end_date: '2027-05-01T00:00:00Z' })
+      .expect(200)
   })
 
   test('what was not touched keeps its next run', async () => {
@@ -485,7 +505,10 @@ describe('POST /schedules/validate', () => {
     ]
     const { body } = await app.api.post('/schedules/validate').send({ tasks: cycle }).expect(200)
     expect(body).toMatchObject({ valid: false, order: [], cron: null, next: [] })
-    expect(body.faults.map(({ field }: { field: string }) => field)).toEqual(['title', 'tasks[0].depends_on[0]'])
+    expect(body.faults.map(({ field }: { field: string }) => field)).toEqual([
+      'title',
+      'tasks[0].depends_on[0]',
+    ])
     const after = await app.api.get('/schedules').expect(200)
     expect(after.body.total).toBe(before.body.total)
   })
@@ -505,8 +528,15 @@ describe('who may', () => {
     await app.anonymous.post(`/api/v1/schedules/${id}/start`).set(as).send({}).expect(starts)
     await app.anonymous.post('/api/v1/schedules/validate').set(as).send({}).expect(200)
     const isAdmin = role === 'admin'
-    await app.anonymous.patch(`/api/v1/schedules/${id}`).set(as).send({}).expect(isAdmin ? 200 : 403)
-    await app.anonymous.delete(`/api/v1/schedules/${id}`).set(as).expect(isAdmin ? 204 : 403)
+    await app.anonymous
+      .patch(`/api/v1/schedules/${id}`)
+      .set(as)
+      .send({})
+      .expect(isAdmin ? 200 : 403)
+    await app.anonymous
+      .delete(`/api/v1/schedules/${id}`)
+      .set(as)
+      .expect(isAdmin ? 204 : 403)
   })
 })
 
@@ -517,7 +547,10 @@ describe('the audit log', () => {
     await change(id, { title: 'renamed', tasks: [tasks[0]] })
     await change(id, { title: 'renamed' })
     await app.api.patch(`/schedules/${id}/toggle`).send({}).expect(200)
-    await app.api.post(`/schedules/${id}/start`).send({ params: { a: 1 } }).expect(201)
+    await app.api
+      .post(`/schedules/${id}/start`)
+      .send({ params: { a: 1 } })
+      .expect(201)
     await app.api.delete(`/schedules/${id}`).expect(204)
     const entries = await audited()
     expect(entries.map(({ action }) => action)).toEqual([
