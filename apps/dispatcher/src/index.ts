@@ -1,3 +1,4 @@
+export { AirflowLoop } from './airflow/airflowLoop.ts'
 export { type DispatcherConfig, dispatcherSchema, loadDispatcherConfig } from './config.ts'
 export { CronDispatcher, type Dispatched } from './dispatchDueCrons.ts'
 export { DispatchLoop } from './dispatchLoop.ts'
