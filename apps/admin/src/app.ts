@@ -21,6 +21,7 @@ import { sendError } from './http/sendError.ts'
 import { webPages } from './http/webPages.ts'
 import { buildDocument } from './openapi/buildDocument.ts'
 import { docsPages } from './openapi/docsPages.ts'
+import { artifactEndpoints } from './routes/artifacts.ts'
 import { auditEndpoints } from './routes/audit.ts'
 import { authEndpoints } from './routes/auth.ts'
 import { cronEndpoints } from './routes/crons.ts'
@@ -33,11 +34,15 @@ import { jobEndpoints } from './routes/jobs.ts'
 import { metricsEndpoints } from './routes/metrics.ts'
 import { minuteEndpoints } from './routes/minutes.ts'
 import { queueEndpoints } from './routes/queues.ts'
+import { scheduleRunEndpoints } from './routes/scheduleRuns.ts'
 import { schedulerEndpoints } from './routes/scheduler.ts'
+import { scheduleStatisticsEndpoints } from './routes/scheduleStatistics.ts'
+import { scheduleEndpoints } from './routes/schedules.ts'
 import { statsEndpoints } from './routes/stats.ts'
 import { tokenEndpoints } from './routes/tokens.ts'
 import { userEndpoints } from './routes/users.ts'
 import { workerEndpoints } from './routes/workers.ts'
+import { ArtifactService } from './services/artifactService.ts'
 import { AuditService } from './services/auditService.ts'
 import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
@@ -45,7 +50,10 @@ import { HandlerService } from './services/handlerService.ts'
 import { JobService } from './services/jobService.ts'
 import { MinuteService } from './services/minuteService.ts'
 import { QueueService } from './services/queueService.ts'
+import { ScheduleRunService } from './services/scheduleRunService.ts'
 import { SchedulerService } from './services/schedulerService.ts'
+import { ScheduleService } from './services/scheduleService.ts'
+import { ScheduleStatsService } from './services/scheduleStatsService.ts'
 import { SessionService } from './services/sessionService.ts'
 import { StatsService } from './services/statsService.ts'
 import { TokenService } from './services/tokenService.ts'
@@ -126,6 +134,10 @@ function assemble(deps: AppDeps) {
   const api: Endpoint[] = [
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
     ...jobEndpoints(new JobService(database, handlers), new JobLogStream(database, events)),
+    ...scheduleEndpoints(new ScheduleService(database, handlers, scheduling)),
+    ...scheduleRunEndpoints(new ScheduleRunService(database, scheduling.airflow)),
+    ...scheduleStatisticsEndpoints(new ScheduleStatsService(database, config.display_timezone)),
+    ...artifactEndpoints(new ArtifactService(database)),
     ...workerEndpoints(new WorkerService(database)),
     ...handlerEndpoints(new HandlerService(database)),
     ...schedulerEndpoints(new SchedulerService(database, handlers, scheduling)),

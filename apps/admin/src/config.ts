@@ -1,4 +1,5 @@
-import { ROLES } from '@jobu/db'
+import { type AirflowConfig, loadAirflowConfig, loadDefaultEngine } from '@jobu/airflow'
+import { ROLES, type ScheduleEngine } from '@jobu/db'
 import { type ConfigSource, loadConfig } from '@jobu/runtime'
 import { z } from 'zod'
 import { isAddressOrBlock } from './access/clientAddress.ts'
@@ -106,6 +107,10 @@ export interface SchedulingConfig {
   timezone: string
   /** For telling what a start would run; left out: 60. */
   misfireThresholdSeconds?: number
+  /** The engine of a schedule that names none; left out: jobu. */
+  engine?: ScheduleEngine
+  /** Null, or left out: there is only jobu. */
+  airflow?: AirflowConfig | null
 }
 
 /** @throws ConfigError naming the file, the path and what was expected */
@@ -113,10 +118,12 @@ export function loadAdminConfig(source?: ConfigSource): AdminConfig {
   return loadConfig('admin', adminSchema, source)
 }
 
-/** From `config/dispatcher.yaml`. @throws ConfigError */
+/** From `config/dispatcher.yaml` and `config/airflow.yaml`. @throws ConfigError */
 export function loadSchedulingConfig(source?: ConfigSource): SchedulingConfig {
   const config = loadPart('dispatcher', schedulingSchema, source)
   return {
+    engine: loadDefaultEngine(source),
+    airflow: loadAirflowConfig(source),
     minCronIntervalSeconds: config.min_cron_interval_seconds,
     timezone: config.timezone,
     misfireThresholdSeconds: config.misfire_threshold_seconds,

@@ -1,0 +1,192 @@
+import { type Endpoint, endpoint } from '../http/endpoint.ts'
+import {
+  decisionBody,
+  getRunQuery,
+  listItemsQuery,
+  listRunsQuery,
+  listScheduleRunsQuery,
+  listTaskLogsQuery,
+  markBody,
+  rerunBody,
+  runParams,
+  signalBody,
+  skipBody,
+  taskParams,
+} from '../schemas/scheduleRun.ts'
+import {
+  scheduleRunAnswer,
+  scheduleRunPage,
+  signalAnswer,
+  taskItemPage,
+  taskLogPage,
+} from '../schemas/scheduleRunAnswer.ts'
+import type { ScheduleRunService } from '../services/scheduleRunService.ts'
+
+const tag = 'schedules'
+const RUN = '/schedules/:id/runs/:run_id'
+const TASK = `${RUN}/tasks/:key`
+
+const DECISIONS = {
+  approve: { summary: 'Approve a task that waits for a person', what: 'The tasks after it go on' },
+  reject: { summary: 'Reject a task that waits for a person', what: 'It fails with the reason REJECTED' },
+} as const
+
+export function scheduleRunEndpoints(runs: ScheduleRunService): Endpoint[] {
+  const decision = (verdict: keyof typeof DECISIONS) =>
+    endpoint({
+      id: `${verdict}Task`,
+      method: 'post',
+      path: `${TASK}/${verdict}`,
+      tag,
+      role: 'operator',
+      summary: DECISIONS[verdict].summary,
+      description: `${DECISIONS[verdict].what}. A task may ask for the role \`admin\`.`,
+      params: taskParams,
+      body: decisionBody,
+      answer: scheduleRunAnswer,
+      errors: ['RUN_NOT_FOUND', 'TASK_NOT_FOUND', 'TASK_NOT_AWAITING', 'APPROVAL_ROLE'],
+      run: ({ params, body, actor }) => runs.decide(params, verdict, body, actor),
+    })
+  return [
+    endpoint({
+      id: 'listRuns',
+      method: 'get',
+      path: '/schedules/runs',
+      tag,
+      role: 'viewer',
+      summary: 'List the runs of all schedules',
+      description:
+        'The newest slot first; those of deleted schedules as well. The total is exact up to 10,000.',
+      query: listRunsQuery,
+      answer: scheduleRunPage,
+      run: ({ query }) => runs.list(query),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/schedules/:id/runs',
+      tag,
+      role: 'viewer',
+      summary: 'List the runs of a schedule',
+      description: 'The newest slot first. The total is exact up to 10,000.',
+      query: listScheduleRunsQuery,
+      answer: scheduleRunPage,
+      errors: ['SCHEDULE_NOT_FOUND'],
+      run: ({ params, query }) => runs.listOf(params.id, query),
+    }),
+    endpoint({
+      method: 'get',
+      path: RUN,
+      tag,
+      role: 'viewer',
+      summary: 'One run with its tasks',
+      description:
+        'Each with its status, attempts, artifacts, the end of its log, and what went wrong with its trace. Of a run of more than 200 tasks results are left out: /jobs/{id} has them.',
+      params: runParams,
+      query: getRunQuery,
+      answer: scheduleRunAnswer,
+      errors: ['RUN_NOT_FOUND'],
+      run: ({ params, query }) => runs.get(params, query.logs),
+    }),
+    endpoint({
+      id: 'rerunRun',
+      method: 'post',
+      path: `${RUN}/rerun`,
+      tag,
+      role: 'operator',
+      summary: 'Run tasks of a run again',
+      description:
+        'What failed and what was skipped for it, or a task and all after it, or everything. What has succeeded and comes before stays as it is.',
+      params: runParams,
+      body: rerunBody,
+      answer: scheduleRunAnswer,
+      errors: ['RUN_NOT_FOUND', 'TASK_NOT_FOUND', 'TASK_NOT_RERUNNABLE'],
+      run: ({ params, body, actor }) => runs.rerun(params, body, actor),
+    }),
+    endpoint({
+      id: 'cancelRun',
+      method: 'post',
+      path: `${RUN}/cancel`,
+      tag,
+      role: 'operator',
+      summary: 'Cancel a run',
+      description: 'What waits is cancelled at once, what runs is asked to stop.',
+      params: runParams,
+      answer: scheduleRunAnswer,
+      errors: ['RUN_NOT_FOUND', 'RUN_NOT_ACTIVE'],
+      run: ({ params, actor }) => runs.cancel(params, actor),
+    }),
+    decision('approve'),
+    decision('reject'),
+    endpoint({
+      id: 'skipTask',
+      method: 'post',
+      path: `${TASK}/skip`,
+      tag,
+      role: 'operator',
+      summary: 'Skip a task',
+      description: 'What of it runs is cancelled; the tasks after it go on as their trigger rules say.',
+      params: taskParams,
+      body: skipBody,
+      answer: scheduleRunAnswer,
+      errors: ['RUN_NOT_FOUND', 'TASK_NOT_FOUND', 'RUN_NOT_ACTIVE', 'TASK_STATE'],
+      run: ({ params, body, actor }) => runs.mark(params, { ...body, status: 'SKIPPED' }, actor, 'task.skip'),
+    }),
+    endpoint({
+      id: 'markTask',
+      method: 'post',
+      path: `${TASK}/mark`,
+      tag,
+      role: 'operator',
+      summary: 'Say how a task ended',
+      description:
+        'Whatever it does: what of it runs is cancelled. One that has ended changes, and what was skipped after it is judged anew.',
+      params: taskParams,
+      body: markBody,
+      answer: scheduleRunAnswer,
+      errors: ['RUN_NOT_FOUND', 'TASK_NOT_FOUND', 'RUN_NOT_ACTIVE', 'TASK_STATE'],
+      run: ({ params, body, actor }) => runs.mark(params, body, actor),
+    }),
+    endpoint({
+      id: 'listTaskItems',
+      method: 'get',
+      path: `${TASK}/items`,
+      tag,
+      role: 'viewer',
+      summary: 'The items of a task with `for_each`',
+      description: 'In the order of the list; none of a task without.',
+      params: taskParams,
+      query: listItemsQuery,
+      answer: taskItemPage,
+      errors: ['RUN_NOT_FOUND', 'TASK_NOT_FOUND'],
+      run: ({ params, query }) => runs.items(params, query),
+    }),
+    endpoint({
+      id: 'listTaskLogs',
+      method: 'get',
+      path: `${TASK}/logs`,
+      tag,
+      role: 'viewer',
+      summary: 'The log of a task',
+      description:
+        'Of all its executions and attempts, oldest first. Where another engine ran it, of one attempt, by default the last, as that engine has it now.',
+      params: taskParams,
+      query: listTaskLogsQuery,
+      answer: taskLogPage,
+      errors: ['RUN_NOT_FOUND', 'TASK_NOT_FOUND', 'ENGINE_UNAVAILABLE'],
+      run: ({ params, query }) => runs.logs(params, query),
+    }),
+    endpoint({
+      id: 'sendSignal',
+      method: 'post',
+      path: '/schedules/signals',
+      tag,
+      role: 'operator',
+      summary: 'Send an event',
+      description:
+        'Tasks that wait for it go on; it also counts for tasks that begin to wait later, of runs begun before it.',
+      body: signalBody,
+      answer: signalAnswer,
+      run: ({ body, actor }) => runs.signal(body, actor),
+    }),
+  ]
+}
