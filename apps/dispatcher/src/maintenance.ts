@@ -11,6 +11,7 @@ import {
   markLostServices,
   monthsToRecount,
   pauseFailingCrons,
+  pruneArtifacts,
   pruneHistory,
   pruneSideTables,
   pruneStats,
@@ -36,6 +37,8 @@ const PARTITIONS_BACK_MS = 31 * DAY_MS
 const FOLD_BATCH = 5_000
 /** Rows of statistics that one statement deletes. */
 const PRUNE_BATCH = 5_000
+/** Artifacts that one statement deletes, each with all of its content. */
+const PRUNE_ARTIFACTS = 20
 /** How long an execution waits for a worker that has its handler while other workers live. */
 const HANDLER_PATIENCE_SECONDS = 60
 const LOCK_NOT_AVAILABLE = '55P03'
@@ -204,6 +207,7 @@ export class Maintenance {
       }
     }
     await pruneSideTables(this.#db, days)
+    while (!this.#isStopping && (await pruneArtifacts(this.#db, days, PRUNE_ARTIFACTS)) === PRUNE_ARTIFACTS);
     for (const [rollUp, kept] of [
       ['execution_stats', days],
       ['execution_failures_hourly', days],

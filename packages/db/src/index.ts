@@ -31,6 +31,18 @@ export { type ActiveExecutions, activeExecutionsOf } from './queries/activeExecu
 export { amendAudit } from './queries/amendAudit.ts'
 export * from './queries/apiTokens.ts'
 export { appendLogs, type LogLine } from './queries/appendLogs.ts'
+export { checkArtifactName } from './queries/artifacts/artifactName.ts'
+export type { ArtifactRow } from './queries/artifacts/artifactRows.ts'
+export { artifactsBefore } from './queries/artifacts/artifactsBefore.ts'
+export {
+  getArtifact,
+  listArtifactsOfExecution,
+  listArtifactsOfRun,
+} from './queries/artifacts/listArtifacts.ts'
+export { pruneArtifacts } from './queries/artifacts/pruneArtifacts.ts'
+export { type NewArtifact, putArtifact } from './queries/artifacts/putArtifact.ts'
+export { readArtifact } from './queries/artifacts/readArtifact.ts'
+export { type TaskPlace, taskOf } from './queries/artifacts/taskOf.ts'
 export { averageDurations, averageHandlerDurations } from './queries/averageDurations.ts'
 export { deleteCrons, disableCrons, enableCrons } from './queries/changeCrons.ts'
 export { changeExecution, type ExecutionEdit } from './queries/changeExecution.ts'

@@ -152,7 +152,7 @@ export async function retryExecutions(tx: Tx, keys: ExecutionKey[]): Promise<num
   return rows.map((row) => row.id)
 }
 
-/** Deletes executions with their attempts and logs; one that is RUNNING stays, and a task's while it is PENDING. @returns the ids deleted */
+/** Deletes executions with their attempts, logs and artifacts; one that is RUNNING stays, and a task's while it is PENDING. @returns the ids deleted */
 export async function deleteExecutions(tx: Tx, keys: ExecutionKey[]): Promise<number[]> {
   const { rows } = await tx.query<{ id: number }>(
     `WITH gone AS (
@@ -167,6 +167,8 @@ export async function deleteExecutions(tx: Tx, keys: ExecutionKey[]): Promise<nu
      ), attempts AS (
        DELETE FROM execution_attempts AS a USING gone WHERE a.execution_id = gone.id AND a.scheduled_time = gone.scheduled_time
      ), told AS MATERIALIZED (${tellExecutionsOf('gone', true)}
+     ), files AS (
+       DELETE FROM artifacts AS f USING gone WHERE f.execution_id = gone.id
      ), logs AS (
        DELETE FROM execution_logs AS l USING gone WHERE l.execution_id = gone.id AND l.scheduled_time = gone.scheduled_time
      )
