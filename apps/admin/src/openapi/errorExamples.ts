@@ -38,6 +38,8 @@ const EXAMPLES: Partial<Record<ErrorCode, [message: string, details?: ErrorDetai
   NOT_FOUND: ['There is no /api/v1/nothing'],
   CRON_NOT_FOUND: ['Cron job with id 42 not found'],
   JOB_NOT_FOUND: ['Job with id 1042 not found'],
+  ARTIFACT_NOT_FOUND: ['Artifact with id 7 not found'],
+  RUN_NOT_FOUND: ['Schedule 3 has no run with id 12'],
   HANDLER_NOT_FOUND: ['Handler "backup" not found'],
   WORKER_NOT_FOUND: ['Worker worker-host1-5f3a9c01 not found'],
   DISPATCHER_NOT_FOUND: ['Dispatcher dispatcher-host1-0c41d7e2 not found'],
