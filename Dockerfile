@@ -38,7 +38,7 @@ RUN pnpm install --prod --frozen-lockfile --filter '@jobu/admin...'
 FROM manifests AS migrate-dependencies
 RUN pnpm install --prod --frozen-lockfile --filter '@jobu/db...'
 
-# Node is PID 1 and gets the signals. With the shell handler enabled, run the worker with an init (docker run --init):
+# Node is PID 1 and gets the signals. With the shell or script handler enabled, run the worker with an init (docker run --init):
 # commands may leave processes behind that PID 1 has to reap.
 FROM ${NODE_IMAGE} AS service
 WORKDIR /app

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { Database, ensurePartitions, isConnectionFailure, schema } from '@jobu/db'
+import { Database, ensurePartitions, isConnectionFailure, putArtifact, schema } from '@jobu/db'
 import { Bench, secondsAgo } from '../../../test/support/builders.ts'
 import { Maintenance } from '../src/index.ts'
 import { aConfig, aLogger } from './support.ts'
@@ -100,6 +100,30 @@ describe('Maintenance', () => {
     await reader.query('COMMIT')
     await maintenance.retain()
     expect(logged.slice(2)).toEqual(['info partition dropped'])
+  })
+
+  test('deletes artifacts whose executions are past retention, all of them, and keeps the others', async () => {
+    const { maintenance } = aMaintenance()
+    const old = new Date(Date.UTC(2010, 4, 15))
+    for (let id = 1_000_001; id <= 1_000_045; id++) {
+      const artifact = {
+        id,
+        scheduledTime: old,
+        attempt: 1,
+        taskRunId: null,
+        name: 'a',
+        contentType: 'text/plain',
+      }
+      await putArtifact(bench.db, artifact, ['x'], { maxBytes: 1 })
+    }
+    const kept = await bench.anExecution({ status: 'SUCCESS' })
+    await putArtifact(bench.db, { ...kept, taskRunId: null, name: 'a', contentType: 'text/plain' }, ['x'], {
+      maxBytes: 1,
+    })
+    await maintenance.retain()
+    const { rows } = await bench.db.query('SELECT execution_id FROM artifacts')
+    expect(rows).toEqual([{ execution_id: kept.id }])
+    expect((await bench.db.query('SELECT FROM artifact_chunks')).rowCount).toBe(1)
   })
 
   test('deletes statistics past their own retention, step by step', async () => {

@@ -11,7 +11,6 @@ import {
   readArtifact,
 } from '@jobu/db'
 import type { ArtifactContent, ArtifactReference, HandlerArtifacts } from '@jobu/handlers'
-import mime from 'mime-types'
 import type { ContextAttempt } from './handlerContext.ts'
 
 /** Where artifacts go. */
@@ -37,7 +36,7 @@ export class ExecutionArtifacts implements HandlerArtifacts {
   async write(
     name: string,
     content: ArtifactContent,
-    { contentType = typeOf(name) }: { contentType?: string } = {},
+    { contentType }: { contentType?: string } = {},
   ): Promise<ArtifactRow> {
     const { db, maxBytes, maxCount } = this.#store
     const { claim, signal } = this.#attempt
@@ -54,7 +53,7 @@ export class ExecutionArtifacts implements HandlerArtifacts {
       const whole = typeof content === 'string' || content instanceof Uint8Array
       return await putArtifact(
         db,
-        { id, scheduledTime, attempt, taskRunId, name, contentType },
+        { id, scheduledTime, attempt, taskRunId, name, contentType: contentType ?? (await typeOf(name)) },
         whole ? [content] : content,
         { maxBytes, signal },
       )
@@ -107,7 +106,9 @@ async function* contentOf(path: string): AsyncGenerator<Buffer> {
   yield* createReadStream(path)
 }
 
-function typeOf(name: string): string {
+async function typeOf(name: string): Promise<string> {
+  // Loaded by the first artifact: it knows a thousand types.
+  const { default: mime } = await import('mime-types')
   const type = mime.lookup(name) || 'application/octet-stream'
   return mime.contentType(type) || type
 }

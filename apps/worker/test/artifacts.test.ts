@@ -257,7 +257,7 @@ describe('working folders', () => {
   })
 
   test('of a worker that stops are removed, also what a handler holds that does not stop', async () => {
-    const { root, folders } = await start(`await ctx.workDir(); await pause(60_000)`)
+    const { root, folders } = await start(`await ctx.workDir(); await new Promise(() => {})`)
     const [id] = await bench.enqueue({ handlerName: 'it' })
     await until('its folder', () => folders().includes(`${id}-1`))
     await bench.clear()

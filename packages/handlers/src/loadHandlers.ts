@@ -3,10 +3,10 @@ import { basename, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as database from '@jobu/db'
 import * as zod from 'zod'
-import type { ScriptConfig } from './builtin/script.ts'
 import type { Handler } from './defineHandler.ts'
 import { HandlerPathError } from './errors.ts'
 import { HandlerRegistry } from './HandlerRegistry.ts'
+import type { ScriptConfig } from './script/scriptHandler.ts'
 
 const HANDLER_FILE = /^(?!\.)(?!.*\.d\.[cm]?ts$)(?!.*\.test\.[^.]+$).*\.(?:ts|mts|js|mjs|cjs)$/
 const BUILTIN_FOLDER = fileURLToPath(new URL('./builtin/', import.meta.url))
@@ -57,7 +57,7 @@ export async function loadHandlers({
       }
     }
     if (script?.enabled) {
-      const { scriptHandler } = await import('./builtin/script.ts')
+      const { scriptHandler } = await import('./script/scriptHandler.ts')
       registry.register(scriptHandler(script), 'builtin')
     }
   }

@@ -3,10 +3,7 @@ import { z } from 'zod'
 import { cancelledOnAbort } from '../cancelledOnAbort.ts'
 import type { HandlerContext } from '../context.ts'
 import { defineHandler } from '../defineHandler.ts'
-import { csvOf } from '../report/csvOf.ts'
 import { type Batch, cursor } from '../report/cursor.ts'
-import { jsonOf } from '../report/jsonOf.ts'
-import { xlsxOf } from '../report/xlsxOf.ts'
 import { sqlFailure } from '../sqlFailure.ts'
 
 const FORMATS = ['xlsx', 'csv', 'json'] as const
@@ -64,9 +61,7 @@ export const report = defineHandler({
       if (first.done || (isSkippedEmpty && first.value.rows.length === 0)) {
         return { artifact: null, rows: 0, size_bytes: 0 }
       }
-      const all = startingWith(first.value, batches)
-      const content =
-        format === 'xlsx' ? xlsxOf(all, options) : format === 'csv' ? csvOf(all, options) : jsonOf(all)
+      const content = await contentOf(format, startingWith(first.value, batches), options)
       // Not in this transaction, which is read-only and may be of another database: artifacts have their own connections.
       const artifact = await ctx.artifacts.write(name, content)
       return { artifact: name, rows: counted.rows, size_bytes: artifact.sizeBytes }
@@ -95,6 +90,17 @@ async function* count(
   } catch (error) {
     throw sqlFailure(error)
   }
+}
+
+/** Each loaded by the first report of its kind: a worker that writes none, and every isolated process, does without. */
+async function contentOf(
+  format: (typeof FORMATS)[number],
+  batches: AsyncIterable<Batch>,
+  options: { sheet: string; escape_formulas: boolean; bom: boolean },
+): Promise<AsyncIterable<string | Buffer>> {
+  if (format === 'xlsx') return (await import('../report/xlsxOf.ts')).xlsxOf(batches, options)
+  if (format === 'csv') return (await import('../report/csvOf.ts')).csvOf(batches, options)
+  return (await import('../report/jsonOf.ts')).jsonOf(batches)
 }
 
 async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Writable } from 'node:stream'
+import exceljs from 'exceljs'
 import { HandlerFailure } from '../errors.ts'
 import type { Batch, Column } from './cursor.ts'
 import { exactNumber, isoInstant, type Kind, kindOf, wallClock } from './values.ts'
@@ -26,8 +27,6 @@ export async function* xlsxOf(
   batches: AsyncIterable<Batch>,
   { sheet: sheetName }: { sheet: string },
 ): AsyncGenerator<Buffer> {
-  // Loaded by the first report: it is large.
-  const { default: exceljs } = await import('exceljs')
   let ready: Buffer[] = []
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -7,7 +7,7 @@ import { defineHandler, type Handler } from '../defineHandler.ts'
 import { HandlerFailure } from '../errors.ts'
 import { findArtifacts } from '../findArtifacts.ts'
 import { inheritedEnv, runCommand } from '../runCommand.ts'
-import { scriptError } from '../scriptError.ts'
+import { scriptError } from './scriptError.ts'
 
 const LANGUAGES = ['javascript', 'typescript', 'python'] as const
 type Language = (typeof LANGUAGES)[number]

@@ -1,5 +1,5 @@
-import { HandlerFailure } from './errors.ts'
-import type { CommandEnd } from './runCommand.ts'
+import { HandlerFailure } from '../errors.ts'
+import type { CommandEnd } from '../runCommand.ts'
 
 const PYTHON_TRACE = /Traceback \(most recent call last\):\s*$/
 const PYTHON_CHAIN = /^(?:During handling of the above exception|The above exception was the direct cause)/
