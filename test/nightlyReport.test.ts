@@ -119,7 +119,8 @@ print(json.dumps({"largest": max(row["amount"] for row in rows)}))`
         key: 'extract',
         handler_name: 'sql',
         params: {
-          sql: 'WITH noted AS (INSERT INTO extractions DEFAULT VALUES) SELECT region, amount FROM sales',
+          statement:
+            'WITH noted AS (INSERT INTO extractions DEFAULT VALUES) SELECT region, amount FROM sales',
         },
       },
       {
@@ -140,9 +141,9 @@ print(json.dumps({"largest": max(row["amount"] for row in rows)}))`
         depends_on: ['by_region', 'largest'],
         params: {
           name: 'sales.xlsx',
-          sql: `SELECT region, amount, $2::integer AS largest
+          statement: `SELECT region, amount, $2::integer AS largest
                 FROM jsonb_to_recordset($1::jsonb -> 'rows') AS r (region text, amount integer) ORDER BY region`,
-          params: ['{{ tasks.by_region.result }}', '{{ tasks.largest.result.largest }}'],
+          values: ['{{ tasks.by_region.result }}', '{{ tasks.largest.result.largest }}'],
         },
       },
       {

@@ -341,7 +341,10 @@ describe('a nightly report', () => {
         {
           key: 'extract',
           handlerName: 'report',
-          params: { sql: `SELECT n, '=' || n AS text FROM generate_series(1, 3) AS n`, name: 'rows.csv' },
+          params: {
+            statement: `SELECT n, '=' || n AS text FROM generate_series(1, 3) AS n`,
+            name: 'rows.csv',
+          },
         },
         {
           key: 'transform',
@@ -357,7 +360,10 @@ describe('a nightly report', () => {
           key: 'report',
           handlerName: 'report',
           dependsOn: ['transform'],
-          params: { sql: `SELECT 1 AS id, '=1+1' AS text, date '2026-01-05' AS day`, name: 'report.xlsx' },
+          params: {
+            statement: `SELECT 1 AS id, '=1+1' AS text, date '2026-01-05' AS day`,
+            name: 'report.xlsx',
+          },
         },
         {
           key: 'mail',

@@ -52,7 +52,7 @@ const KINDS = `SELECT 1 AS id, 12345678901234567890::numeric AS big, 1.5::float8
 describe('report as XLSX', () => {
   test('has numbers, dates and booleans as such, text as text whatever it begins with, and every column', async () => {
     const { run, contentOf } = aReport()
-    const result = await run({ sql: KINDS, name: 'kinds.xlsx', sheet: 'Kinds', timezone: 'Asia/Seoul' })
+    const result = await run({ statement: KINDS, name: 'kinds.xlsx', sheet: 'Kinds', timezone: 'Asia/Seoul' })
     expect(result).toEqual({ artifact: 'kinds.xlsx', rows: 1, size_bytes: contentOf('kinds.xlsx').length })
     const [sheet] = await sheetsOf(contentOf('kinds.xlsx'))
     expect(sheet!.name).toBe('Kinds')
@@ -81,7 +81,7 @@ describe('report as XLSX', () => {
 
   test('without rows still has the header, and with skip_empty there is no artifact', async () => {
     const { run, contentOf, written } = aReport()
-    const params = { sql: 'SELECT 1 AS a, 2 AS b WHERE false', name: 'none.xlsx' }
+    const params = { statement: 'SELECT 1 AS a, 2 AS b WHERE false', name: 'none.xlsx' }
     expect(await run({ ...params, skip_empty: true })).toEqual({ artifact: null, rows: 0, size_bytes: 0 })
     expect(written).toEqual([])
     expect(await run(params)).toMatchObject({ artifact: 'none.xlsx', rows: 0 })
@@ -91,8 +91,8 @@ describe('report as XLSX', () => {
   test('of thousands of rows has each once, in order, with characters that XML has to escape or cannot hold', async () => {
     const { run, contentOf } = aReport()
     await run({
-      sql: `SELECT n, '<' || n || '>&"' || chr(1) || chr(65534) AS text FROM generate_series(1, $1) AS n ORDER BY n;`,
-      params: [5_500],
+      statement: `SELECT n, '<' || n || '>&"' || chr(1) || chr(65534) AS text FROM generate_series(1, $1) AS n ORDER BY n;`,
+      values: [5_500],
       name: 'many.xlsx',
     })
     const rows = rowsOf((await sheetsOf(contentOf('many.xlsx')))[0]!)
@@ -102,7 +102,9 @@ describe('report as XLSX', () => {
 
   test('of a value that no cell holds says which column', async () => {
     const { run } = aReport()
-    await expect(run({ sql: `SELECT repeat('x', 32768) AS long`, name: 'a.xlsx' })).rejects.toMatchObject({
+    await expect(
+      run({ statement: `SELECT repeat('x', 32768) AS long`, name: 'a.xlsx' }),
+    ).rejects.toMatchObject({
       code: 'REPORT_FAILED',
       message: expect.stringContaining('column "long" has 32768 characters'),
     })
@@ -117,15 +119,15 @@ describe('report as CSV', () => {
   }
 
   test('quotes what needs it, leaves nulls empty, and writes instants in the zone asked for', async () => {
-    expect(await csv({ sql: KINDS, timezone: 'Asia/Seoul' })).toBe(
+    expect(await csv({ statement: KINDS, timezone: 'Asia/Seoul' })).toBe(
       'id,big,float,nan,ok,day,at,instant,nothing,formula,below,doc,never,id\r\n' +
         `1,12345678901234567890,1.5,NaN,true,2026-01-05,2026-01-05 09:30:00,2026-01-05T09:30:00.25+09:00,,'=1+1,-7,"{""a"": 1}",infinity,1\r\n`,
     )
   })
 
   test('begins text that a spreadsheet would run with an apostrophe, header included, unless told not to', async () => {
-    const sql = `SELECT unnest(ARRAY['=cmd|x', '+1', '-1', '@a', chr(9) || '=1', chr(65309) || '1', 'a=1', '']) AS "=head"`
-    expect((await csv({ sql })).split('\r\n')).toEqual([
+    const statement = `SELECT unnest(ARRAY['=cmd|x', '+1', '-1', '@a', chr(9) || '=1', chr(65309) || '1', 'a=1', '']) AS "=head"`
+    expect((await csv({ statement })).split('\r\n')).toEqual([
       "'=head",
       "'=cmd|x",
       "'+1",
@@ -137,7 +139,7 @@ describe('report as CSV', () => {
       '',
       '',
     ])
-    expect(await csv({ sql, escape_formulas: false, bom: true })).toMatch(
+    expect(await csv({ statement, escape_formulas: false, bom: true })).toMatch(
       /^\uFEFF=head\r\n=cmd\|x\r\n\+1\r\n/,
     )
   })
@@ -147,7 +149,7 @@ describe('report as JSON', () => {
   test('is one array with a row a line, with numbers as exact as the server has them', async () => {
     const { run, contentOf } = aReport()
     await run({
-      sql: `SELECT n AS id, 12345678901234567890::numeric AS big, NULL AS nothing, ARRAY[n, 2] AS list,
+      statement: `SELECT n AS id, 12345678901234567890::numeric AS big, NULL AS nothing, ARRAY[n, 2] AS list,
               timestamptz '2026-01-05 00:30Z' AS at FROM generate_series(1, 2) AS n -- ends in a comment`,
       name: 'rows',
       format: 'json',
@@ -166,9 +168,9 @@ describe('report as JSON', () => {
 
   test('of many rows, and of none, can be parsed', async () => {
     const { run, contentOf } = aReport()
-    await run({ sql: 'SELECT n FROM generate_series(1, 2000) AS n', name: 'many.json' })
+    await run({ statement: 'SELECT n FROM generate_series(1, 2000) AS n', name: 'many.json' })
     expect(JSON.parse(String(contentOf('many.json')))).toHaveLength(2_000)
-    await run({ sql: 'SELECT 1 WHERE false', name: 'none.json' })
+    await run({ statement: 'SELECT 1 WHERE false', name: 'none.json' })
     expect(JSON.parse(String(contentOf('none.json')))).toEqual([])
   })
 })
@@ -176,18 +178,20 @@ describe('report as JSON', () => {
 describe('report', () => {
   test('reads the database asked for and cannot write', async () => {
     const { run } = aReport()
-    await expect(run({ sql: 'SELECT 1', name: 'a.csv', database: 'nope' })).rejects.toThrow('"nope"')
+    await expect(run({ statement: 'SELECT 1', name: 'a.csv', database: 'nope' })).rejects.toThrow('"nope"')
     await databases.get().query('CREATE TABLE IF NOT EXISTS kept (id int)')
     await databases
       .get()
       .query(
         'CREATE OR REPLACE FUNCTION sneak() RETURNS int LANGUAGE sql AS $$ INSERT INTO kept VALUES (1) RETURNING id $$',
       )
-    await expect(run({ sql: 'SELECT sneak()', name: 'a.csv', database: 'business' })).rejects.toMatchObject({
+    await expect(
+      run({ statement: 'SELECT sneak()', name: 'a.csv', database: 'business' }),
+    ).rejects.toMatchObject({
       code: 'SQL_FAILED',
       message: expect.stringContaining('read-only transaction (SQLSTATE 25006)'),
     })
-    await expect(run({ sql: 'SELECT 1; DROP TABLE kept', name: 'a.json' })).rejects.toMatchObject({
+    await expect(run({ statement: 'SELECT 1; DROP TABLE kept', name: 'a.json' })).rejects.toMatchObject({
       code: 'SQL_FAILED',
     })
   })
@@ -196,7 +200,7 @@ describe('report', () => {
     const controller = new AbortController()
     const reason = new AbortReason('CANCELLED', 'cancelled')
     const { run, written } = aReport({ signal: controller.signal })
-    const running = run({ sql: 'SELECT pg_sleep(600)', name: 'a.csv' })
+    const running = run({ statement: 'SELECT pg_sleep(600)', name: 'a.csv' })
     const poll = `SELECT FROM pg_stat_activity WHERE query LIKE 'FETCH FORWARD%' AND state = 'active' AND datname = current_database()`
     while ((await databases.get('business').query(poll)).rowCount === 0) await pause(5)
     controller.abort(reason)
@@ -216,8 +220,8 @@ describe('report', () => {
           },
         },
       })
-      const sql = `SELECT n, repeat(md5(n::text), 10) FROM generate_series(1, 100000) AS n`
-      await expect(refused.run({ sql, name })).rejects.toThrow('too large')
+      const statement = `SELECT n, repeat(md5(n::text), 10) FROM generate_series(1, 100000) AS n`
+      await expect(refused.run({ statement, name })).rejects.toThrow('too large')
     }
     expect(databases.get().stats()).toMatchObject({ waiting: 0 })
     expect(databases.get().stats().connections).toBe(databases.get().stats().idle)
@@ -228,7 +232,7 @@ describe('report', () => {
     ['a sheet name that no sheet may have', { name: 'a.xlsx', sheet: 'a/b' }, 'sheet'],
     ['a time zone that is none', { name: 'a.csv', timezone: 'Asia/Seul' }, 'timezone'],
   ])('%s is refused by the schema', async (_, params, field) => {
-    await expect(aReport().run({ sql: 'SELECT 1', ...params })).rejects.toMatchObject({
+    await expect(aReport().run({ statement: 'SELECT 1', ...params })).rejects.toMatchObject({
       code: 'PARAMS_INVALID',
       details: [expect.objectContaining({ path: field })],
     })

@@ -14,8 +14,8 @@ export const report = defineHandler({
   params: z
     .strictObject({
       database: z.string().min(1).default('default').describe('A database of config/database.yaml'),
-      sql: z.string().min(1).describe('One query; $1, $2 ... stand for the params. It cannot write'),
-      params: z.array(z.json()).default([]).describe('Values of $1, $2 ...'),
+      statement: z.string().min(1).describe('One query; $1, $2 ... stand for the values. It cannot write'),
+      values: z.array(z.json()).default([]).describe('Values of $1, $2 ...'),
       name: z.string().min(1).max(255).describe('Name of the artifact, such as report.xlsx'),
       format: z.enum(FORMATS).optional().describe('Default: by the name'),
       timezone: z
@@ -46,7 +46,7 @@ export const report = defineHandler({
       message: `expected one of ${FORMATS.join(', ')}, or a name that ends so`,
     }),
 
-  async run({ database, sql, params, ...options }, ctx) {
+  async run({ database, statement, values, ...options }, ctx) {
     const format = formatOf(options)!
     const { name, skip_empty: isSkippedEmpty } = options
     const pool = ctx.getConnection(database)
@@ -56,7 +56,7 @@ export const report = defineHandler({
         [options.timezone],
       )
       const counted = { rows: 0 }
-      const batches = count(cursor(tx, sql, params, format === 'json' ? 'json' : 'text'), counted, ctx)
+      const batches = count(cursor(tx, statement, values, format === 'json' ? 'json' : 'text'), counted, ctx)
       const first = await batches.next()
       if (first.done || (isSkippedEmpty && first.value.rows.length === 0)) {
         return { artifact: null, rows: 0, size_bytes: 0 }
