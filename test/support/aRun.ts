@@ -1,4 +1,4 @@
-import type { Connection } from '@jobu/db'
+import { type Connection, startPendingRuns } from '@jobu/db'
 
 export interface TaskOfRun {
   key: string
@@ -53,7 +53,7 @@ export async function aRun(
     `INSERT INTO schedule_runs (schedule_id, version_id, scheduled_time, trigger) VALUES ($1, $2, now(), 'manual') RETURNING id`,
     [scheduleId, versionId],
   )
-  await db.query('SELECT jobu_start_run($1, true)', [runId])
+  await startPendingRuns(db, scheduleId)
   return { scheduleId, runId }
 }
 
