@@ -35,13 +35,7 @@ export function YamlView({ value, name }: { value: unknown; name: string }) {
           <CopyIcon text={text} label={t('yaml.copy')} />
         </Group>
       </Group>
-      <Box
-        component="pre"
-        m={0}
-        mah={520}
-        style={{ overflow: 'auto' }}
-        tabIndex={0}
-      >
+      <Box component="pre" m={0} mah={520} style={{ overflow: 'auto' }} tabIndex={0}>
         <Code block style={{ overflow: 'visible', width: 'max-content', minWidth: '100%' }}>
           {text}
         </Code>
