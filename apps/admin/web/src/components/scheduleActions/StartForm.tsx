@@ -3,7 +3,8 @@ import { IconInfoCircle, IconPlayerPlayFilled } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Schedule, type ScheduleRun, scheduleFetch } from '../../api/scheduleTypes.ts'
+import { fetchClient } from '../../api/client.ts'
+import type { Schedule, ScheduleRun } from '../../api/scheduleTypes.ts'
 import { ErrorNotice } from '../ErrorNotice.tsx'
 import { InstantPicker } from '../InstantPicker.tsx'
 import { notifyDone } from '../notify.tsx'
@@ -25,7 +26,7 @@ export default function StartForm({ schedule, goTo, close }: Props) {
   const [logicalDate, setLogicalDate] = useState<string | null>(null)
   const start = useMutation({
     mutationFn: async () => {
-      const { data } = await scheduleFetch.POST('/schedules/{id}/start', {
+      const { data } = await fetchClient.POST('/schedules/{id}/start', {
         params: { path: { id: schedule.id } },
         body: {
           ...(Object.keys(params).length > 0 ? { params } : {}),

@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core'
 import i18next from 'i18next'
-import { type Schedule, scheduleFetch } from '../../api/scheduleTypes.ts'
+import { fetchClient } from '../../api/client.ts'
+import type { Schedule } from '../../api/scheduleTypes.ts'
 import { confirm } from '../confirm.tsx'
 import { notifyDone } from '../notify.tsx'
 import { readSchedulesAnew } from './readSchedulesAnew.ts'
@@ -21,7 +22,7 @@ export function confirmDeleteSchedule({ id, title }: Schedule, onDeleted?: () =>
     action: t('act.delete'),
     typed: title,
     onConfirm: async () => {
-      await scheduleFetch.DELETE('/schedules/{id}', { params: { path: { id } } })
+      await fetchClient.DELETE('/schedules/{id}', { params: { path: { id } } })
       notifyDone(t('act.deleted', { title }))
       // First: the page of a schedule that is gone must not read it again.
       onDeleted?.()

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { type Schedule, scheduleFetch } from '../../api/scheduleTypes.ts'
+import { fetchClient } from '../../api/client.ts'
+import type { Schedule } from '../../api/scheduleTypes.ts'
 import { notifyDone, notifyError } from '../notify.tsx'
 import { readSchedulesAnew } from './readSchedulesAnew.ts'
 
@@ -9,7 +10,7 @@ export function useToggleSchedule() {
   const { t } = useTranslation('schedules')
   return useMutation({
     mutationFn: ({ id, is_enabled }: Schedule) =>
-      scheduleFetch.PATCH('/schedules/{id}/toggle', {
+      fetchClient.PATCH('/schedules/{id}/toggle', {
         params: { path: { id } },
         body: { is_enabled: !is_enabled },
       }),

@@ -82,6 +82,12 @@ export default {
     twice: 'The key {{what}} is given twice',
     type: '{{what}} is of another type',
   },
+  conflict: {
+    title: 'Somebody else has changed the tasks meanwhile',
+    text: 'Nothing was saved. Look at their version first; saving yours makes a newer one, and theirs stays among the versions.',
+    look: 'Look at theirs',
+    over: 'Save mine as the newest',
+  },
   label: {
     title: 'Title',
     description: 'Description',

@@ -1,6 +1,7 @@
 import { Box, SimpleGrid, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { type Schedule, type ScheduleRun, scheduleApi } from '../../api/scheduleTypes.ts'
+import { api } from '../../api/client.ts'
+import type { Schedule, ScheduleRun } from '../../api/scheduleTypes.ts'
 import { formatShare } from '../../components/dayResults.ts'
 import { Figure, FigureTile } from '../../components/FigureTile.tsx'
 import { Sparkline } from '../../components/Sparkline.tsx'
@@ -15,7 +16,7 @@ const GOOD_SHARE = 0.95
 /** How the last thirty runs went. */
 export function RunFigures({ schedule: { id, timezone, last_run } }: { schedule: Schedule }) {
   const { t, i18n } = useTranslation('schedules')
-  const { data, isPending } = scheduleApi.useQuery('get', '/schedules/{id}/runs', {
+  const { data, isPending } = api.useQuery('get', '/schedules/{id}/runs', {
     params: { path: { id }, query: { size: RUNS } },
   })
   const runs = (data?.items ?? []) as ScheduleRun[]

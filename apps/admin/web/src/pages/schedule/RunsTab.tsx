@@ -1,12 +1,10 @@
 import { Anchor, Button, Group, Select, Stack, Text, Tooltip } from '@mantine/core'
-import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { listOf } from '../../api/listOf.ts'
-import { type RunTrigger, type Schedule, type ScheduleRun, scheduleApi } from '../../api/scheduleTypes.ts'
+import type { RunTrigger, Schedule, ScheduleRun } from '../../api/scheduleTypes.ts'
+import { useList } from '../../api/useList.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { InstantPicker } from '../../components/InstantPicker.tsx'
-import { Pages, pageOf } from '../../components/Pages.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import type { Column } from '../../components/table/column.ts'
 import { DataTable } from '../../components/table/DataTable.tsx'
@@ -19,7 +17,6 @@ import { LAST_STATUSES } from '../schedules/scheduleFilter.ts'
 import { TaskCounts } from './TaskCounts.tsx'
 
 const TRIGGERS: RunTrigger[] = ['cron', 'manual', 'schedule', 'external']
-const PAGE_SIZE = 50
 
 /** What the schedule ran, newest first. */
 export function RunsTab({ schedule }: { schedule: Schedule }) {
@@ -28,26 +25,12 @@ export function RunsTab({ schedule }: { schedule: Schedule }) {
   const status = LAST_STATUSES.find((one) => one === filters.get('status'))
   const trigger = TRIGGERS.find((one) => one === filters.get('trigger'))
   const [from, to] = [filters.get('from'), filters.get('to')]
-  const answer = scheduleApi.useQuery(
-    'get',
+  const list = useList<ScheduleRun>(
     '/schedules/{id}/runs',
-    {
-      params: {
-        path: { id: schedule.id },
-        query: {
-          page: pageOf(filters),
-          size: PAGE_SIZE,
-          ...(status && { status }),
-          ...(trigger && { trigger }),
-          ...(from && { from_date: from }),
-          ...(to && { to_date: to }),
-        },
-      },
-    },
-    { placeholderData: keepPreviousData },
+    { status, trigger, from_date: from, to_date: to },
+    { id: schedule.id },
   )
-  const list = listOf<ScheduleRun>(answer)
-  const narrow = (changes: Record<string, string | null>) => filters.set({ ...changes, page: null })
+  const narrow = filters.set
   const isNarrowed = status ?? trigger ?? from ?? to
   const clear = () => narrow({ status: null, trigger: null, from: null, to: null })
   return (
@@ -114,9 +97,6 @@ export function RunsTab({ schedule }: { schedule: Schedule }) {
           )
         }
       />
-      <Group justify="center">
-        <Pages count={answer.data?.pages} filters={filters} />
-      </Group>
     </Stack>
   )
 }

@@ -2,7 +2,8 @@ import { Badge, Button, Code, Group, Skeleton, Stack, Tabs, Text } from '@mantin
 import { IconCalendarOff } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate, useParams } from 'react-router'
-import { type Schedule, scheduleApi } from '../../api/scheduleTypes.ts'
+import { api } from '../../api/client.ts'
+import { asSchedule, type Schedule } from '../../api/scheduleTypes.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
@@ -22,7 +23,7 @@ const PANEL = { graph: GraphTab, runs: RunsTab, versions: VersionsTab, definitio
 /** One schedule: its tasks as a graph, its runs, its versions, and all that was said of it. */
 export default function SchedulePage() {
   const id = Number(useParams().id)
-  const { data, error, isPending, refetch } = scheduleApi.useQuery(
+  const { data, error, isPending, refetch } = api.useQuery(
     'get',
     '/schedules/{id}',
     { params: { path: { id } } },
@@ -32,7 +33,7 @@ export default function SchedulePage() {
   // What was read before stays, also while an answer fails: an error then is told by the notice of the connection.
   if (error && !data) return <ErrorNotice error={error} onRetry={refetch} />
   if (isPending || !data) return <Loading />
-  return <Found key={id} schedule={data} />
+  return <Found key={id} schedule={asSchedule(data)} />
 }
 
 function Found({ schedule }: { schedule: Schedule }) {

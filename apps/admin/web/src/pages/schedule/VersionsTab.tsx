@@ -2,8 +2,9 @@ import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { api } from '../../api/client.ts'
 import { listOf } from '../../api/listOf.ts'
-import { type Schedule, type ScheduleVersion, scheduleApi } from '../../api/scheduleTypes.ts'
+import { type Schedule, type ScheduleVersion, tasksOf } from '../../api/scheduleTypes.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { Pages, pageOf } from '../../components/Pages.tsx'
 import type { Column } from '../../components/table/column.ts'
@@ -24,7 +25,7 @@ export function VersionsTab({ schedule }: { schedule: Schedule }) {
 function AllVersions({ schedule }: { schedule: Schedule }) {
   const { t } = useTranslation('schedules')
   const filters = useFilters()
-  const answer = scheduleApi.useQuery(
+  const answer = api.useQuery(
     'get',
     '/schedules/{id}/versions',
     { params: { path: { id: schedule.id }, query: { page: pageOf(filters), size: 50 } } },
@@ -95,7 +96,7 @@ function AllVersions({ schedule }: { schedule: Schedule }) {
 function OneVersion({ schedule, version }: { schedule: Schedule; version: number }) {
   const { t } = useTranslation('schedules')
   const filters = useFilters()
-  const { data, error, refetch } = scheduleApi.useQuery('get', '/schedules/{id}/versions/{version}', {
+  const { data, error, refetch } = api.useQuery('get', '/schedules/{id}/versions/{version}', {
     params: { path: { id: schedule.id, version } },
   })
   return (
@@ -121,8 +122,8 @@ function OneVersion({ schedule, version }: { schedule: Schedule; version: number
       {error && <ErrorNotice error={error} onRetry={refetch} />}
       {data && (
         <>
-          <TaskGraph tasks={data.tasks ?? []} title={schedule.title} />
-          <YamlView value={{ tasks: data.tasks ?? [] }} name={`${schedule.title}-v${version}`} />
+          <TaskGraph tasks={tasksOf(data)} title={schedule.title} />
+          <YamlView value={{ tasks: tasksOf(data) }} name={`${schedule.title}-v${version}`} />
         </>
       )}
     </Stack>

@@ -5,13 +5,15 @@ import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { type Schedule, type ScheduleBody, scheduleFetch } from '../../api/scheduleTypes.ts'
+import { fetchClient, type Schemas } from '../../api/client.ts'
+import type { Schedule, ScheduleBody } from '../../api/scheduleTypes.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import classes from '../../components/formBar.module.css'
 import { LeaveGuard } from '../../components/LeaveGuard.tsx'
 import { notifyDone } from '../../components/notify.tsx'
 import { readSchedulesAnew } from '../../components/scheduleActions/readSchedulesAnew.ts'
 import { scrollHere } from '../../components/scrollHere.ts'
+import { ChangedMeanwhile } from './ChangedMeanwhile.tsx'
 import { EditorBar } from './EditorBar.tsx'
 import { faultAt, type PlacedFault } from './faults.ts'
 import { SettingsTab } from './SettingsTab.tsx'
@@ -43,7 +45,7 @@ export function ScheduleEditor({ initial, schedule }: Props) {
   const isSaved = useRef(false)
   const edits = useTaskEdits(now, set)
   const save = useMutation({
-    mutationFn: () => send(now, initial, schedule),
+    mutationFn: (isOver: boolean) => send(now, initial, schedule, isOver),
     onSuccess: ({ id, title }) => {
       isSaved.current = true
       notifyDone(t(schedule ? 'saved' : 'created', { title }))
@@ -51,7 +53,8 @@ export function ScheduleEditor({ initial, schedule }: Props) {
       void navigate(`/schedules/${id}`)
     },
   })
-  const validation = useValidation(now, save.error)
+  const isConflict = save.error?.code === 'SCHEDULE_CHANGED'
+  const validation = useValidation(now, isConflict ? null : save.error)
   const shown = useShownFaults({ validation, now, initial, selected: edits.selected })
   const isDirty = JSON.stringify(now) !== JSON.stringify(initial)
   useHotkeys([
@@ -71,7 +74,7 @@ export function ScheduleEditor({ initial, schedule }: Props) {
     shown.showAll()
     const first = validation.isCurrent ? validation.faults[0] : undefined
     if (first) goTo(first)
-    else if (problem === null) save.mutate()
+    else if (problem === null) save.mutate(false)
   }
   const errorOf = (path: string) => faultAt(shown.faults, path)
   const fields = { schedule: now, set, errorOf }
@@ -120,7 +123,8 @@ export function ScheduleEditor({ initial, schedule }: Props) {
             <YamlTab schedule={now} set={set} faults={validation.faults} onProblem={setProblem} />
           </Tabs.Panel>
         </Tabs>
-        {save.error && save.error.details.length === 0 && (
+        {isConflict && schedule && <ChangedMeanwhile schedule={schedule} onOver={() => save.mutate(true)} />}
+        {save.error && !isConflict && save.error.details.length === 0 && (
           <div ref={scrollHere}>
             <ErrorNotice error={save.error} />
           </div>
@@ -163,17 +167,22 @@ function Step({
   )
 }
 
+/** @param isOver  also where somebody else has changed the tasks meanwhile */
 async function send(
   now: ScheduleBody,
   before: ScheduleBody,
   schedule: Schedule | undefined,
-): Promise<Schedule> {
-  if (!schedule) return (await scheduleFetch.POST('/schedules', { body: now })).data as Schedule
-  const { data } = await scheduleFetch.PATCH('/schedules/{id}', {
+  isOver: boolean,
+): Promise<Pick<Schedule, 'id' | 'title'>> {
+  if (!schedule)
+    return (await fetchClient.POST('/schedules', { body: now as Schemas['ScheduleCreate'] })).data!
+  const changes = changesOf(now, before) as Schemas['ScheduleUpdate']
+  const version = changes.tasks && !isOver ? { version: schedule.version } : {}
+  const { data } = await fetchClient.PATCH('/schedules/{id}', {
     params: { path: { id: schedule.id } },
-    body: changesOf(now, before),
+    body: { ...changes, ...version },
   })
-  return data as Schedule
+  return data!
 }
 
 /** The field of a fault, or the one that it is within. */

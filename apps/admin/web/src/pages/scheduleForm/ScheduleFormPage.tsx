@@ -1,7 +1,8 @@
 import { Anchor, Breadcrumbs, Skeleton, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams, useSearchParams } from 'react-router'
-import { scheduleApi } from '../../api/scheduleTypes.ts'
+import { api } from '../../api/client.ts'
+import { asSchedule } from '../../api/scheduleTypes.ts'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { ScheduleEditor } from './ScheduleEditor.tsx'
@@ -13,7 +14,7 @@ export default function ScheduleFormPage() {
   const { id } = useParams()
   const [search] = useSearchParams()
   const source = id ?? search.get('copy')
-  const { data, error, isPending, refetch } = scheduleApi.useQuery(
+  const { data, error, isPending, refetch } = api.useQuery(
     'get',
     '/schedules/{id}',
     { params: { path: { id: Number(source) } } },
@@ -44,10 +45,14 @@ export default function ScheduleFormPage() {
           <Skeleton height={480} />
         </Stack>
       ) : id ? (
-        <ScheduleEditor initial={bodyOf(data)} schedule={data} />
+        <ScheduleEditor key={data.version} initial={bodyOf(asSchedule(data))} schedule={asSchedule(data)} />
       ) : (
         <ScheduleEditor
-          initial={{ ...bodyOf(data), title: t('copyName', { title: data.title }), is_enabled: false }}
+          initial={{
+            ...bodyOf(asSchedule(data)),
+            title: t('copyName', { title: data.title }),
+            is_enabled: false,
+          }}
         />
       )}
     </>

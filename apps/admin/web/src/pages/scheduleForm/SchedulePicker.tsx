@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
-import { scheduleApi } from '../../api/scheduleTypes.ts'
+import { api } from '../../api/client.ts'
 
 interface Props {
   value: number | null
@@ -18,14 +18,14 @@ export function SchedulePicker({ value, onChange, error, path }: Props) {
   const own = useParams().id
   const [typed, setTyped] = useState('')
   const [searched] = useDebouncedValue(typed.trim(), 250)
-  const chosen = scheduleApi.useQuery(
+  const chosen = api.useQuery(
     'get',
     '/schedules/{id}',
     { params: { path: { id: value ?? 0 } } },
     { enabled: value !== null },
   )
   const title = value === null ? undefined : (chosen.data?.title ?? `#${value}`)
-  const { data } = scheduleApi.useQuery('get', '/schedules', {
+  const { data } = api.useQuery('get', '/schedules', {
     params: { query: { size: 50, ...(searched && searched !== title ? { title: searched } : {}) } },
   })
   const found = (data?.items ?? [])

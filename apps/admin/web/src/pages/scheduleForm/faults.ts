@@ -22,7 +22,7 @@ export const pathOf = (steps: Array<string | number>): string =>
     .join('')
 
 export function place(fault: Fault, { tasks }: ScheduleBody): PlacedFault {
-  const steps = stepsOf(fault.field ?? '')
+  const steps = stepsOf(fault.field)
   const isTask = steps[0] === 'tasks'
   // By its place in the list, or by its key.
   const index = /^\d+$/.test(steps[1] ?? '')

@@ -2,7 +2,8 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { ApiError } from '../../api/apiError.ts'
-import { type ScheduleBody, scheduleFetch, type Validation } from '../../api/scheduleTypes.ts'
+import { fetchClient } from '../../api/client.ts'
+import type { ScheduleBody, Validation } from '../../api/scheduleTypes.ts'
 import { type PlacedFault, place } from './faults.ts'
 
 /** While something is still being changed it is not checked, in milliseconds. */
@@ -14,7 +15,7 @@ export function useValidation(schedule: ScheduleBody, refused: ApiError | null) 
   const { data, error, isPlaceholderData } = useQuery({
     queryKey: ['schedule validation', checked],
     queryFn: async ({ signal }) => {
-      const answer = await scheduleFetch.POST('/schedules/validate', { body: checked, signal })
+      const answer = await fetchClient.POST('/schedules/validate', { body: checked as never, signal })
       return answer.data as Validation
     },
     placeholderData: keepPreviousData,
@@ -27,7 +28,7 @@ export function useValidation(schedule: ScheduleBody, refused: ApiError | null) 
   const faults = useMemo(() => {
     // What cannot be read as a schedule at all is refused in the way of every request.
     const said = (error ?? (isCurrent ? null : refused))?.details ?? data?.faults ?? []
-    return said.map((fault): PlacedFault => place({ ...fault, field: fault.field ?? null }, schedule))
+    return said.map((fault): PlacedFault => place({ ...fault, field: fault.field ?? '' }, schedule))
   }, [data, error, refused, schedule, isCurrent])
   return { faults, data, isCurrent: isCurrent || error !== null }
 }

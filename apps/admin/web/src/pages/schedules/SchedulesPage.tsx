@@ -3,8 +3,9 @@ import { IconPlus, IconRoute, IconSearchOff } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { api } from '../../api/client.ts'
 import { listOf } from '../../api/listOf.ts'
-import { type Schedule, scheduleApi } from '../../api/scheduleTypes.ts'
+import type { Schedule } from '../../api/scheduleTypes.ts'
 import { useMay } from '../../api/session.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
@@ -26,10 +27,10 @@ export default function SchedulesPage() {
   const mayCreate = useMay('admin')
   const filter = scheduleFilterOf(filters)
   const order = filters.get('order_by') ?? 'title'
-  const answer = scheduleApi.useQuery(
+  const answer = api.useQuery(
     'get',
     '/schedules',
-    { params: { query: { ...filter, order_by: order, size: PAGE_SIZE, page: pageOf(filters) } } },
+    { params: { query: { ...filter, order_by: order as 'title', size: PAGE_SIZE, page: pageOf(filters) } } },
     { placeholderData: keepPreviousData },
   )
   const list = listOf<Schedule>(answer)
