@@ -9,7 +9,7 @@ import {
   ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react'
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import classes from './Dag.module.css'
 import { DagTools } from './DagTools.tsx'
@@ -40,6 +40,7 @@ export interface DagViewProps {
   children?: ReactNode
 }
 
+const FIT = { padding: 0.12, maxZoom: 1 }
 const NODE_TYPES = { task: TaskNode }
 const NOTHING: ReadonlySet<string> = new Set()
 const NOT_MOVED: Positions = new Map()
@@ -70,6 +71,15 @@ function Graph({ tasks, label, selected, onSelect, height, edit, children }: Dag
   const { nodes, edges } = useDagNodes({ tasks, open, moved, selected, selectedEdge, isEdited })
   const isMany = nodes.length > MANY
   const keys = useMemo(() => tasks.map(({ key }) => key), [tasks])
+
+  // One that was added may stand where nobody looks.
+  const count = nodes.length
+  const known = useRef(count)
+  useEffect(() => {
+    if (known.current === count) return
+    known.current = count
+    if (isEdited && !isMany && moved.size === 0) void fitView({ ...FIT, duration: 200 })
+  }, [count])
 
   const choose = (key: string | null) => {
     const task = nodes.find(({ id }) => id === key)?.data.task
@@ -139,11 +149,9 @@ function Graph({ tasks, label, selected, onSelect, height, edit, children }: Dag
         minZoom={isMany ? MIN_ZOOM.many : MIN_ZOOM.few}
         maxZoom={1.5}
         fitView={!isMany}
-        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+        fitViewOptions={FIT}
         defaultViewport={{ x: 24, y: 160, zoom: 0.7 }}
         colorMode={scheme}
-        // Its address would be one of another host.
-        proOptions={{ hideAttribution: true }}
         ariaLabelConfig={{
           'node.a11yDescription.default': t('a11y.node'),
           'node.a11yDescription.keyboardDisabled': t('a11y.node'),
@@ -162,7 +170,7 @@ function Graph({ tasks, label, selected, onSelect, height, edit, children }: Dag
               moved.size > 0
                 ? () => {
                     setMoved(NOT_MOVED)
-                    setTimeout(() => void fitView({ padding: 0.12, maxZoom: 1 }), 50)
+                    setTimeout(() => void fitView(FIT), 50)
                   }
                 : undefined
             }

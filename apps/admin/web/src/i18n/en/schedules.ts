@@ -85,7 +85,7 @@ export default {
     success: 'Succeeded',
     ofRuns_one: 'of the last run',
     ofRuns_other: 'of the last {{count}} runs',
-    duration: 'Takes, half of them',
+    duration: 'Median duration',
     longest: 'the longest {{duration}}',
     lastRuns: 'Last 30 runs',
   },
