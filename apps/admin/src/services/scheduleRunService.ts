@@ -1,3 +1,4 @@
+import { AirflowClient, type AirflowConfig } from '@jobu/airflow'
 import {
   cancelRun,
   continueCancels,
@@ -14,6 +15,8 @@ import {
   markTask,
   type RunFilter,
   type RunRow,
+  requestEngineCancel,
+  requestEngineRerun,
   rerunTasks,
   sendSignal,
   type TaskState,
@@ -37,6 +40,7 @@ import {
 import { logView } from '../views/jobView.ts'
 import { taskItemView } from '../views/runView.ts'
 import { audit } from './audit.ts'
+import { engineTaskLog } from './engineTaskLog.ts'
 import { readRun, runViews } from './readRun.ts'
 
 /** The states in which an item looks like this from outside. */
@@ -57,9 +61,11 @@ export interface TaskKey extends RunKey {
 /** Runs of schedules as people watch and steer them. */
 export class ScheduleRunService {
   readonly #database: Database
+  readonly #airflow: AirflowClient | null
 
-  constructor(database: Database) {
+  constructor(database: Database, airflow?: AirflowConfig | null) {
     this.#database = database
+    this.#airflow = airflow ? new AirflowClient(airflow) : null
   }
 
   /** @throws JobuError SCHEDULE_NOT_FOUND, VALIDATION_FAILED */
@@ -105,12 +111,16 @@ export class ScheduleRunService {
   /** @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND, TASK_NOT_RERUNNABLE */
   async rerun(key: RunKey, { from, task }: RerunBody, actor: Actor) {
     const what = task === undefined ? { from: from ?? ('failed' as const) } : { task }
-    return this.#act(key, actor, 'run.rerun', what, (tx, run) => rerunTasks(tx, run.id, what, actor.name))
+    return this.#act(key, actor, 'run.rerun', what, (tx, run) =>
+      run.isForeign ? requestEngineRerun(tx, run.id, what) : rerunTasks(tx, run.id, what, actor.name),
+    )
   }
 
   /** @throws JobuError RUN_NOT_FOUND, RUN_NOT_ACTIVE */
   async cancel(key: RunKey, actor: Actor) {
-    await this.#act(key, actor, 'run.cancel', {}, (tx, run) => cancelRun(tx, run.id, actor.name))
+    await this.#act(key, actor, 'run.cancel', {}, (tx, run) =>
+      run.isForeign ? requestEngineCancel(tx, run.id) : cancelRun(tx, run.id, actor.name),
+    )
     // What runs is asked after the commit: executions are locked before runs.
     await continueCancels(this.#database, key.run_id)
     return this.get(key, undefined)
@@ -127,9 +137,13 @@ export class ScheduleRunService {
   /** @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND, RUN_NOT_ACTIVE, TASK_STATE */
   async mark(key: TaskKey, { status, comment, item }: MarkBody, actor: Actor, action = 'task.mark') {
     const said = { task: key.key, item, status, comment }
-    await this.#act(key, actor, action, said, (tx, run) =>
-      markTask(tx, run.id, key.key, item ?? -1, status, actor.name, comment),
-    )
+    await this.#act(key, actor, action, said, (tx, run) => {
+      if (run.isForeign) {
+        const message = `Run ${run.id} is another engine's, which alone says how its tasks end`
+        throw new JobuError('TASK_STATE', message)
+      }
+      return markTask(tx, run.id, key.key, item ?? -1, status, actor.name, comment)
+    })
     // The run that the task was, if it was one, ends with it.
     await continueCancels(this.#database)
     return this.get(key, undefined)
@@ -145,11 +159,20 @@ export class ScheduleRunService {
     return pageBody(rows.map(taskItemView), total, page)
   }
 
-  /** The log of all executions of a task, or of an item of it. @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND */
+  /**
+   * The log of all executions of a task, or of an item of it; of one that another engine ran that of an attempt.
+   *
+   * @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND, ENGINE_UNAVAILABLE
+   */
   async logs({ id, run_id: runId, key }: TaskKey, query: ListTaskLogsQuery) {
     const page = pageOf(query)
     const run = await getRun(this.#database, id, runId)
     const { no } = await taskOf(this.#database, run, key)
+    if (run.externalRunId !== null) {
+      const { lines, isWhole } = await engineTaskLog(this.#database, this.#airflow, run, key, query)
+      const shown = lines.slice(page.offset, page.offset + page.limit)
+      return pageBody(shown, lines.length, page, { isExact: isWhole })
+    }
     const ids = await executionsOfTask(this.#database, runId, no, query.item ?? -1)
     const keys = await executionKeysOf(this.#database, ids)
     const { rows, total } = await taskLogs(this.#database, keys, query, page)
@@ -182,7 +205,7 @@ export class ScheduleRunService {
       await change(tx, run)
       const after = await readRun(tx, id, runId, {})
       const target = { type: 'run', id: runId, name: run.scheduleTitle } as const
-      await audit(tx, actor, action, target, null, { schedule_id: id, ...said, status: after.status })
+      await audit(tx, actor, action, target, null, { schedule_id: id, ...said })
       return after
     })
   }
