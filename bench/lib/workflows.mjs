@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { nowUs } from './clock.mjs'
 
 const DB = '../../packages/db/dist/index.js'
-/** Runs started in one transaction. */
-const START_BATCH = 100
+/** How often runs are started and looked at; a dispatcher is told of the end of each. */
+const START_EVERY_MS = 50
+/** As many tasks are ready then as one worker claims at once. */
+const ACTIVE_RUNS = 10_000
 /** How long runs may stand still before they count as stuck, in milliseconds. */
 const STUCK_MS = 30_000
 
@@ -19,14 +21,15 @@ export const diamonds = (widths) => {
 }
 
 /** Writes a schedule with these tasks. @returns its id */
-export async function writeSchedule(sql, tasks, { handler = 'bench' } = {}) {
+export async function writeSchedule(sql, tasks, { handler = 'bench', activeRuns = ACTIVE_RUNS } = {}) {
   const { rows } = await sql.query(
     `WITH made AS (
-       INSERT INTO schedules (title, timezone, max_active_runs) VALUES ('bench', 'UTC', 10000) RETURNING id
+       INSERT INTO schedules (title, timezone, max_active_runs) VALUES ('bench', 'UTC', $1) RETURNING id
      ), version AS (
        INSERT INTO schedule_versions (schedule_id, version, definition) SELECT id, 1, '{}' FROM made RETURNING id, schedule_id
      )
      SELECT id AS version, schedule_id AS schedule FROM version`,
+    [activeRuns],
   )
   const { version, schedule } = rows[0]
   await sql.query('UPDATE schedules SET version_id = $2 WHERE id = $1', [schedule, version])
@@ -44,39 +47,34 @@ export async function writeSchedule(sql, tasks, { handler = 'bench' } = {}) {
   return Number(schedule)
 }
 
-/** Makes runs, starts them, and waits for the end of all. @returns seconds from before the first was made */
+/**
+ * Makes runs, starts them as others end, and waits for the last, as a dispatcher would.
+ *
+ * @returns seconds from before the first was made to the first look that finds none active
+ */
 export async function runAll(sql, url, schedule, runs) {
   const { Database, startPendingRuns } = await import(DB)
   const db = new Database({ url }, { engine: true, maxConnections: 1 })
   try {
     const startedAt = nowUs()
-    for (let left = runs; left > 0; left -= START_BATCH) {
-      await db.query(
-        `INSERT INTO schedule_runs (schedule_id, version_id, scheduled_time, trigger)
-         SELECT id, version_id, now(), 'manual' FROM schedules, generate_series(1, $2) WHERE id = $1`,
-        [schedule, Math.min(left, START_BATCH)],
+    await sql.query(
+      `INSERT INTO schedule_runs (schedule_id, version_id, scheduled_time, trigger)
+       SELECT id, version_id, now(), 'manual' FROM schedules, generate_series(1, $2) WHERE id = $1`,
+      [schedule, runs],
+    )
+    let last
+    for (let movedAt = Date.now(); ; await delay(START_EVERY_MS)) {
+      await db.transactional({ label: 'start' }, (tx) => startPendingRuns(tx, schedule))
+      const at = nowUs()
+      const { rows } = await sql.query(
+        `SELECT count(*)::integer AS runs, sum(tasks_left)::integer AS tasks FROM schedule_runs WHERE status IN ('PENDING', 'RUNNING')`,
       )
-      await db.transactional({ label: 'start' }, (tx) => startPendingRuns(tx, schedule, START_BATCH))
+      if (rows[0].runs === 0) return (at - startedAt) / 1e6
+      if (rows[0].tasks !== last) movedAt = Date.now()
+      last = rows[0].tasks
+      if (Date.now() - movedAt > STUCK_MS) throw new Error(`stuck with ${last} tasks left`)
     }
-    return ((await ended(sql)) - startedAt) / 1e6
   } finally {
     await db.close()
-  }
-}
-
-/** @returns the instant at which the first look that finds no run active began */
-async function ended(sql) {
-  let last
-  let movedAt = Date.now()
-  for (;;) {
-    const at = nowUs()
-    const { rows } = await sql.query(
-      `SELECT count(*)::integer AS runs, coalesce(sum(tasks_left), 0)::integer AS tasks FROM schedule_runs WHERE status IN ('PENDING', 'RUNNING')`,
-    )
-    if (rows[0].runs === 0) return at
-    if (rows[0].tasks !== last) movedAt = Date.now()
-    last = rows[0].tasks
-    if (Date.now() - movedAt > STUCK_MS) throw new Error(`stuck with ${last} tasks left`)
-    await delay(10)
   }
 }
