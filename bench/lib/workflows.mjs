@@ -4,6 +4,8 @@ import { nowUs } from './clock.mjs'
 const DB = '../../packages/db/dist/index.js'
 /** How often runs are started and looked at; a dispatcher is told of the end of each. */
 const START_EVERY_MS = 50
+/** Runs started in one transaction. */
+const START_BATCH = 1_000
 /** As many tasks are ready then as one worker claims at once. */
 const ACTIVE_RUNS = 10_000
 /** How long runs may stand still before they count as stuck, in milliseconds. */
@@ -64,7 +66,7 @@ export async function runAll(sql, url, schedule, runs) {
     )
     let last
     for (let movedAt = Date.now(); ; await delay(START_EVERY_MS)) {
-      await db.transactional({ label: 'start' }, (tx) => startPendingRuns(tx, schedule))
+      await db.transactional({ label: 'start' }, (tx) => startPendingRuns(tx, schedule, START_BATCH))
       const at = nowUs()
       const { rows } = await sql.query(
         `SELECT count(*)::integer AS runs, sum(tasks_left)::integer AS tasks FROM schedule_runs WHERE status IN ('PENDING', 'RUNNING')`,
