@@ -403,11 +403,11 @@ BEGIN
         SELECT run_id, count(*)::integer AS n, (count(*) FILTER (WHERE state IN ('FAILED', 'TIMEOUT', 'CANCELLED')))::integer AS failed
         FROM ended GROUP BY run_id
       ) AS e WHERE r.id = e.run_id
-      RETURNING r.id
+      RETURNING r.id, r.status
     )
     SELECT coalesce(array_agg(id) FILTER (WHERE verdict <> 'RUN'), '{}') AS finals,
       coalesce(bool_or(verdict = 'RUN' AND is_decided), false) AS is_decision_due,
-      ARRAY (SELECT queue FROM enqueued GROUP BY queue) AS queues, ARRAY (SELECT id FROM closed) AS runs
+      ARRAY (SELECT queue FROM enqueued GROUP BY queue) AS queues, ARRAY (SELECT id FROM closed WHERE status <> 'RUNNING' OR (SELECT count(*) FROM closed) <= 50) AS runs
     INTO moved FROM written;
     wave := moved.finals;
     queues := queues || moved.queues;
@@ -418,7 +418,7 @@ BEGIN
     'queues', ARRAY (SELECT DISTINCT unnest(queues)), 'is_decision_due', is_decision_due,
     'runs', (
       SELECT coalesce(json_agg(json_build_object('id', id, 'schedule_id', schedule_id, 'status', status)), '[]')
-      FROM schedule_runs WHERE id = ANY (runs) AND (status <> 'RUNNING' OR cardinality(runs) <= 50)));
+      FROM schedule_runs WHERE id = ANY (runs)));
   IF is_told THEN PERFORM jobu_tell_advance(advance); END IF;
   RETURN advance;
 END $$;--> statement-breakpoint
