@@ -305,14 +305,14 @@ END $$;--> statement-breakpoint
 
 -- What follows from tasks (or items) that have just become final: the tasks after them run, are skipped, or wait on; a run
 -- ends with its last task. A skipped task is final as well, so it goes on in waves, each of them one statement. That there
--- are no items among them saves looking for them.
+-- are no items among them saves looking for them. Where many runs went on, only those that ended are told.
 CREATE FUNCTION jobu_advance_tasks(wave bigint[], is_told boolean, has_items boolean DEFAULT true) RETURNS jsonb
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   tasks bigint[];
   joined bigint[];
   moved record;
-  queued bigint[] := '{}';
+  queues text[] := '{}';
   is_decision_due boolean := false;
   runs bigint[] := '{}';
   advance jsonb;
@@ -355,8 +355,10 @@ BEGIN
       FROM ended AS t JOIN schedule_edges AS e ON e.version_id = t.version_id AND e.parent_no = t.task_no
       GROUP BY t.run_id, t.version_id, e.child_no
     ), summed AS (
-      SELECT t.id, t.state, d.is_decided, d.trigger_rule, t.waiting - n.n AS waiting, t.succeeded + n.succeeded AS succeeded,
-        t.failed + n.n - n.succeeded - n.skipped AS failed, t.skipped + n.skipped AS skipped
+      SELECT t.id, t.state, t.waiting - n.n AS waiting, t.succeeded + n.succeeded AS succeeded,
+        t.failed + n.n - n.succeeded - n.skipped AS failed, t.skipped + n.skipped AS skipped,
+        d.is_decided, d.trigger_rule, d.handler_name, d.params, d.queue, d.priority, d.max_retry, d.retry_delay_seconds,
+        d.retry_backoff, d.timeout_seconds
       FROM counted AS n
       JOIN task_runs AS t ON t.run_id = n.run_id AND t.task_no = n.child_no AND t.item = -1
       JOIN schedule_tasks AS d ON d.version_id = n.version_id AND d.no = n.child_no
@@ -378,7 +380,16 @@ BEGIN
           execution_id = CASE WHEN v.verdict = 'RUN' AND NOT v.is_decided THEN nextval('job_executions_id_seq') ELSE t.execution_id END,
           execution_time = CASE WHEN v.verdict = 'RUN' AND NOT v.is_decided THEN clock_timestamp() ELSE t.execution_time END
       FROM judged AS v WHERE t.id = v.id
-      RETURNING t.id, t.state, v.verdict
+      RETURNING t.id, t.execution_id, t.execution_time, v.verdict, v.is_decided, v.handler_name, v.params, v.queue, v.priority,
+        v.max_retry, v.retry_delay_seconds, v.retry_backoff, v.timeout_seconds
+    ), enqueued AS (
+      INSERT INTO job_executions (id, scheduled_time, run_at, ready_at, param_source, handler_name, params, queue, priority,
+        max_retry, retry_delay_seconds, retry_backoff, timeout_seconds, task_run_id)
+      OVERRIDING SYSTEM VALUE
+      SELECT execution_id, execution_time, execution_time, execution_time, 'schedule', handler_name, params, queue, priority,
+        max_retry, retry_delay_seconds, retry_backoff, timeout_seconds, id
+      FROM written WHERE verdict = 'RUN' AND NOT is_decided
+      RETURNING queue
     ), closed AS (
       UPDATE schedule_runs AS r
       SET tasks_left = r.tasks_left - e.n, tasks_failed = r.tasks_failed + e.failed,
@@ -394,20 +405,19 @@ BEGIN
         SELECT run_id, count(*)::integer AS n, (count(*) FILTER (WHERE state IN ('FAILED', 'TIMEOUT', 'CANCELLED')))::integer AS failed
         FROM ended GROUP BY run_id
       ) AS e WHERE r.id = e.run_id
-      RETURNING r.id
+      RETURNING r.id, r.status
     )
     SELECT coalesce(array_agg(id) FILTER (WHERE verdict <> 'RUN'), '{}') AS finals,
-      coalesce(array_agg(id) FILTER (WHERE verdict = 'RUN' AND state = 'QUEUED'), '{}') AS queued,
-      coalesce(bool_or(verdict = 'RUN' AND state = 'DECIDING'), false) AS is_decision_due, ARRAY (SELECT id FROM closed) AS runs
+      coalesce(bool_or(verdict = 'RUN' AND is_decided), false) AS is_decision_due,
+      ARRAY (SELECT queue FROM enqueued GROUP BY queue) AS queues, ARRAY (SELECT id FROM closed WHERE status <> 'RUNNING' OR (SELECT count(*) FROM closed) <= 50) AS runs
     INTO moved FROM written;
     wave := moved.finals;
-    queued := queued || moved.queued;
+    queues := queues || moved.queues;
     is_decision_due := is_decision_due OR moved.is_decision_due;
     runs := runs || moved.runs;
   END LOOP;
   advance := jsonb_build_object(
-    'queues', CASE WHEN cardinality(queued) > 0 THEN to_jsonb(jobu_enqueue_tasks(queued)) ELSE '[]' END,
-    'is_decision_due', is_decision_due,
+    'queues', ARRAY (SELECT DISTINCT unnest(queues)), 'is_decision_due', is_decision_due,
     'runs', (
       SELECT coalesce(json_agg(json_build_object('id', id, 'schedule_id', schedule_id, 'status', status)), '[]')
       FROM schedule_runs WHERE id = ANY (runs)));

@@ -1,5 +1,5 @@
 import type { Tx } from '../database.ts'
-import { type Claim, instantArray, plainArray } from './types.ts'
+import { type Claim, inLockOrder, instantArray, plainArray } from './types.ts'
 
 const text = `
 UPDATE job_executions AS e
@@ -18,13 +18,14 @@ RETURNING e.id`
  */
 export async function extendLeases(tx: Tx, held: Claim[], leaseMs: number): Promise<number[]> {
   if (held.length === 0) return []
+  const ordered = inLockOrder(held)
   const { rows } = await tx.query<{ id: number }>({
     name: 'extendLeases',
     text,
     values: [
-      plainArray(held.map((one) => one.id)),
-      instantArray(held.map((one) => one.scheduledTime)),
-      plainArray(held.map((one) => one.attempt)),
+      plainArray(ordered.map((one) => one.id)),
+      instantArray(ordered.map((one) => one.scheduledTime)),
+      plainArray(ordered.map((one) => one.attempt)),
       leaseMs,
     ],
   })

@@ -1,5 +1,5 @@
 import type { Tx } from '../database.ts'
-import { type Claim, instantArray, plainArray } from './types.ts'
+import { type Claim, inLockOrder, instantArray, plainArray } from './types.ts'
 
 export interface Progress extends Claim {
   /** 0 to 100. */
@@ -15,15 +15,16 @@ WHERE e.id = p.id AND e.scheduled_time = p.scheduled_time AND e.attempt = p.atte
 
 /** Stores how far running executions are, fenced. Index: primary key. Called by: the worker's reporter, once per interval for all. */
 export async function recordProgress(tx: Tx, progress: Progress[]): Promise<void> {
+  const ordered = inLockOrder(progress)
   await tx.query({
     name: 'recordProgress',
     text,
     values: [
-      plainArray(progress.map((one) => one.id)),
-      instantArray(progress.map((one) => one.scheduledTime)),
-      plainArray(progress.map((one) => one.attempt)),
-      plainArray(progress.map((one) => one.percent)),
-      progress.map((one) => one.step),
+      plainArray(ordered.map((one) => one.id)),
+      instantArray(ordered.map((one) => one.scheduledTime)),
+      plainArray(ordered.map((one) => one.attempt)),
+      plainArray(ordered.map((one) => one.percent)),
+      ordered.map((one) => one.step),
     ],
   })
 }

@@ -5,14 +5,15 @@ import { plainArray } from '../types.ts'
 // taken leaves the runs to the one who has it, or to the next look at them.
 // The oldest goes first, and none passes by one that must wait: the runs after it would keep it waiting for ever.
 const text = `
-WITH asked AS (
-  SELECT DISTINCT schedule_id FROM schedule_runs WHERE status = 'PENDING' AND ($1::bigint IS NULL OR schedule_id = $1)
-), held AS MATERIALIZED (
-  SELECT id, max_active_runs FROM schedules
-  WHERE id = ANY (ARRAY (SELECT schedule_id FROM asked)) AND engine = 'jobu'
-  FOR NO KEY UPDATE SKIP LOCKED
+WITH RECURSIVE asked AS (
+  SELECT coalesce($1::bigint, (SELECT min(schedule_id) FROM schedule_runs WHERE status = 'PENDING')) AS id
+  UNION ALL
+  SELECT (SELECT min(schedule_id) FROM schedule_runs WHERE status = 'PENDING' AND schedule_id > asked.id)
+  FROM asked WHERE asked.id IS NOT NULL AND $1 IS NULL
 )
-SELECT id, max_active_runs AS "maxActiveRuns" FROM held`
+SELECT id, max_active_runs AS "maxActiveRuns" FROM schedules
+WHERE id = ANY (ARRAY (SELECT id FROM asked)) AND engine = 'jobu'
+FOR NO KEY UPDATE SKIP LOCKED`
 
 // A statement of its own: its snapshot is younger than the locks, so it sees what the one before has started.
 const startText = `
