@@ -90,6 +90,16 @@ export class Bench {
   async clear(): Promise<void> {
     await Promise.all(this.#clients.splice(0).map((client) => client.end().catch(() => {})))
     for (const table of [
+      'artifacts',
+      'signals',
+      'task_runs',
+      'schedule_runs',
+      'schedule_run_deltas',
+      'schedule_run_stats',
+      'schedule_edges',
+      'schedule_tasks',
+      'schedule_versions',
+      'schedules',
       'job_executions',
       'execution_attempts',
       'execution_logs',

@@ -33,7 +33,10 @@ import { jobEndpoints } from './routes/jobs.ts'
 import { metricsEndpoints } from './routes/metrics.ts'
 import { minuteEndpoints } from './routes/minutes.ts'
 import { queueEndpoints } from './routes/queues.ts'
+import { scheduleRunEndpoints } from './routes/scheduleRuns.ts'
 import { schedulerEndpoints } from './routes/scheduler.ts'
+import { scheduleStatisticsEndpoints } from './routes/scheduleStatistics.ts'
+import { scheduleEndpoints } from './routes/schedules.ts'
 import { statsEndpoints } from './routes/stats.ts'
 import { tokenEndpoints } from './routes/tokens.ts'
 import { userEndpoints } from './routes/users.ts'
@@ -45,7 +48,10 @@ import { HandlerService } from './services/handlerService.ts'
 import { JobService } from './services/jobService.ts'
 import { MinuteService } from './services/minuteService.ts'
 import { QueueService } from './services/queueService.ts'
+import { ScheduleRunService } from './services/scheduleRunService.ts'
 import { SchedulerService } from './services/schedulerService.ts'
+import { ScheduleService } from './services/scheduleService.ts'
+import { ScheduleStatsService } from './services/scheduleStatsService.ts'
 import { SessionService } from './services/sessionService.ts'
 import { StatsService } from './services/statsService.ts'
 import { TokenService } from './services/tokenService.ts'
@@ -126,6 +132,9 @@ function assemble(deps: AppDeps) {
   const api: Endpoint[] = [
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
     ...jobEndpoints(new JobService(database, handlers), new JobLogStream(database, events)),
+    ...scheduleEndpoints(new ScheduleService(database, handlers, scheduling)),
+    ...scheduleRunEndpoints(new ScheduleRunService(database)),
+    ...scheduleStatisticsEndpoints(new ScheduleStatsService(database, config.display_timezone)),
     ...workerEndpoints(new WorkerService(database)),
     ...handlerEndpoints(new HandlerService(database)),
     ...schedulerEndpoints(new SchedulerService(database, handlers, scheduling)),

@@ -1,4 +1,4 @@
-import { ROLES } from '@jobu/db'
+import { ROLES, type ScheduleEngine } from '@jobu/db'
 import { type ConfigSource, loadConfig } from '@jobu/runtime'
 import { z } from 'zod'
 import { isAddressOrBlock } from './access/clientAddress.ts'
@@ -106,6 +106,10 @@ export interface SchedulingConfig {
   timezone: string
   /** For telling what a start would run; left out: 60. */
   misfireThresholdSeconds?: number
+  /** The engine of a schedule that names none; left out: jobu. */
+  engine?: ScheduleEngine
+  /** Those that are configured; left out: only jobu. */
+  engines?: readonly ScheduleEngine[]
 }
 
 /** @throws ConfigError naming the file, the path and what was expected */

@@ -10,8 +10,15 @@ export class DispatcherMetrics extends ServiceMetrics {
   readonly promoted: metrics.Counter
   readonly folded: metrics.Counter
   readonly taskFailures: metrics.Counter<'task'>
+  readonly runsStarted: metrics.Counter
+  readonly tasksDecided: metrics.Counter
+  readonly decisionsFailed: metrics.Counter
+  readonly runsFollowedUp: metrics.Counter
+  readonly notifications: metrics.Counter
   /** When the dispatch loop last ended a pass, by `performance.now()`. */
   passedAt = performance.now()
+  /** The same of the schedule loop. */
+  schedulesPassedAt = performance.now()
   readonly #crons: metrics.Counter
   readonly #fired: metrics.Counter
   readonly #skipped: metrics.Counter<'reason'>
@@ -46,25 +53,42 @@ export class DispatcherMetrics extends ServiceMetrics {
     this.promoted = counter('jobu_executions_promoted_total', 'Waiting executions whose time came')
     this.reaped = counter('jobu_leases_reaped_total', 'Executions taken from workers whose lease expired')
     this.folded = counter('jobu_statistics_folded_total', 'Deltas of the statistics added to the roll-up')
+    this.runsStarted = counter('jobu_runs_started_total', 'Runs of schedules that began')
+    this.tasksDecided = counter(
+      'jobu_tasks_decided_total',
+      'Tasks of runs whose expressions were evaluated, or whose deadline passed',
+    )
+    this.decisionsFailed = counter('jobu_task_decisions_failed_total', 'Of these, those that ended as FAILED')
+    this.runsFollowedUp = counter('jobu_runs_followed_up_total', 'Runs whose end was followed up')
+    this.notifications = counter(
+      'jobu_notifications_enqueued_total',
+      'Executions enqueued to tell of how a run ended',
+    )
     this.taskFailures = new metrics.Counter({
       name: 'jobu_maintenance_failures_total',
       help: 'Tasks of the upkeep that ended in an error, by task; they are tried again',
       labelNames: ['task'],
       registers,
     })
-    const age = () => this.passAgeSeconds
-    new metrics.Gauge({
-      name: 'jobu_dispatcher_pass_age_seconds',
-      help: 'Time since the dispatch loop last looked at everything due; asleep it grows up to max_sleep_seconds',
-      registers,
-      collect() {
-        this.set(age())
-      },
-    })
+    const age = (name: string, loop: string, seconds: () => number) =>
+      new metrics.Gauge({
+        name,
+        help: `Time since the ${loop} loop last looked at everything due; asleep it grows up to max_sleep_seconds`,
+        registers,
+        collect() {
+          this.set(seconds())
+        },
+      })
+    age('jobu_dispatcher_pass_age_seconds', 'dispatch', () => this.passAgeSeconds)
+    age('jobu_dispatcher_schedules_pass_age_seconds', 'schedule', () => this.schedulesPassAgeSeconds)
   }
 
   get passAgeSeconds(): number {
     return (performance.now() - this.passedAt) / 1000
+  }
+
+  get schedulesPassAgeSeconds(): number {
+    return (performance.now() - this.schedulesPassedAt) / 1000
   }
 
   /**

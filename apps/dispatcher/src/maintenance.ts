@@ -5,6 +5,7 @@ import {
   ensurePartitions,
   expiredPartitions,
   failOrphanedHandlers,
+  foldRunStats,
   foldStats,
   heartbeatDispatcher,
   isConnectionFailure,
@@ -12,9 +13,12 @@ import {
   monthsToRecount,
   pauseFailingCrons,
   pruneHistory,
+  pruneRuns,
   pruneSideTables,
+  pruneSignals,
   pruneStats,
   pruneTotals,
+  pruneVersions,
   recountTotals,
   releaseBackfill,
   releaseOverlapWaiters,
@@ -28,6 +32,7 @@ import type { DispatcherConfig } from './config.ts'
 import { DispatcherMetrics } from './dispatcherMetrics.ts'
 import { planUnplannedCrons } from './planCrons.ts'
 import { reapExpiredLeases } from './reapExpiredLeases.ts'
+import { planUnplannedSchedules } from './schedules/planSchedules.ts'
 
 const DAY_MS = 86_400_000
 /** Executions may be scheduled so far ahead; a month more is kept in reserve. */
@@ -36,6 +41,8 @@ const PARTITIONS_BACK_MS = 31 * DAY_MS
 const FOLD_BATCH = 5_000
 /** Rows of statistics that one statement deletes. */
 const PRUNE_BATCH = 5_000
+/** Runs that one transaction deletes, each with its tasks; versions and signals likewise. */
+const PRUNE_RUNS_BATCH = 50
 /** How long an execution waits for a worker that has its handler while other workers live. */
 const HANDLER_PATIENCE_SECONDS = 60
 const LOCK_NOT_AVAILABLE = '55P03'
@@ -94,11 +101,13 @@ export class Maintenance {
       { name: 'fold statistics', intervalMs: 1_000, run: () => this.foldStatistics() },
       // The interval is for what failed: the next try still falls into the minute.
       { name: 'sample', intervalMs: 1_000, run: () => this.sample() },
+      { name: 'fold run statistics', intervalMs: 1_000, run: () => this.foldRunStatistics() },
       { name: 'plan crons', intervalMs: 10_000, run: () => this.planCrons() },
       { name: 'heartbeat', intervalMs: 10_000, run: () => this.heartbeat() },
       { name: 'orphaned handlers', intervalMs: 15_000, run: () => this.failOrphans() },
       { name: 'partitions', intervalMs: 3_600_000, run: () => this.ensurePartitions() },
       { name: 'retention', intervalMs: 600_000, run: () => this.retain() },
+      { name: 'retention of runs', intervalMs: 600_000, run: () => this.retainRuns() },
       { name: 'totals', intervalMs: 3_600_000, run: () => this.recountTotals() },
       { name: 'prune history', intervalMs: 21_600_000, run: () => this.pruneHistory() },
     ]
@@ -149,6 +158,15 @@ export class Maintenance {
     }
   }
 
+  async foldRunStatistics(): Promise<void> {
+    for (let isMore = true; isMore; ) {
+      const folded = await this.#db.transactional({ label: 'fold run statistics' }, (tx) =>
+        foldRunStats(tx, FOLD_BATCH),
+      )
+      isMore = folded === FOLD_BATCH && !this.#isStopping
+    }
+  }
+
   /** Once a minute, by whichever dispatcher is first. @returns how long it is to the next one, in milliseconds */
   async sample(): Promise<number> {
     const { nextMs } = await sampleMinute(this.#db)
@@ -158,6 +176,8 @@ export class Maintenance {
   async planCrons(): Promise<void> {
     const planned = await planUnplannedCrons(this.#db, this.#config)
     if (planned > 0) this.#logger.info('crons planned', { crons: planned })
+    const schedules = await planUnplannedSchedules(this.#db, this.#config)
+    if (schedules > 0) this.#logger.info('schedules planned', { schedules })
   }
 
   async heartbeat(): Promise<void> {
@@ -212,6 +232,16 @@ export class Maintenance {
       ['queue_samples', sampleDays],
     ] as const) {
       while (!this.#isStopping && (await pruneStats(this.#db, rollUp, kept, PRUNE_BATCH)) === PRUNE_BATCH);
+    }
+  }
+
+  /** Deletes runs past retention, then the versions that no run has any more, and signals. */
+  async retainRuns(): Promise<void> {
+    const days = this.#config.retention_days
+    for (const prune of [pruneRuns, pruneVersions, pruneSignals]) {
+      const batch = () =>
+        this.#db.transactional({ label: 'retention of runs' }, (tx) => prune(tx, days, PRUNE_RUNS_BATCH))
+      while (!this.#isStopping && (await batch()) === PRUNE_RUNS_BATCH);
     }
   }
 

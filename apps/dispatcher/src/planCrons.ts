@@ -12,6 +12,7 @@ import {
   writeSetting,
 } from '@jobu/db'
 import type { DispatcherConfig } from './config.ts'
+import { replanSchedules } from './schedules/planSchedules.ts'
 
 const BATCH = 500
 const ZONE_DATA_SETTING = 'zone_data_version'
@@ -32,7 +33,7 @@ export async function planUnplannedCrons(db: Database, config: DispatcherConfig)
 }
 
 /**
- * Computes the next run of every zoned cron anew when this build's zone data is not the one they were computed with.
+ * Computes the next run of every zoned cron and schedule anew when this build's zone data is not the one they were computed with.
  * A slot that is already due is left to be fired.
  *
  * @returns how many it planned anew
@@ -64,6 +65,7 @@ export async function replanForZoneData(db: Database): Promise<number> {
     afterId = crons.at(-1)?.id ?? 0
     isMore = crons.length === BATCH
   }
+  if (known !== undefined) planned += await replanSchedules(db)
   await writeSetting(db, ZONE_DATA_SETTING, zoneDataVersion)
   return planned
 }

@@ -24,9 +24,13 @@ import { DispatcherMetrics } from './dispatcherMetrics.ts'
 import { DispatchLoop } from './dispatchLoop.ts'
 import { Maintenance } from './maintenance.ts'
 import { replanForZoneData } from './planCrons.ts'
+import { ScheduleLoop } from './schedules/scheduleLoop.ts'
 
 /** A pass may take so long before it counts as stuck, in seconds, on top of the longest sleep. */
 const PASS_PATIENCE_SECONDS = 60
+
+/** Two for batches of crons, one for schedules, two for upkeep and health. */
+const CONNECTIONS = 5
 
 /** A dispatcher at work. */
 export interface Dispatcher {
@@ -47,21 +51,23 @@ export async function startDispatcher(
   logger: Logger,
 ): Promise<Dispatcher> {
   const id = `dispatcher-${hostname()}-${randomBytes(4).toString('hex')}`
-  const db = new Database(database, { engine: true, maxConnections: 4, applicationName: id })
+  const db = new Database(database, { engine: true, maxConnections: CONNECTIONS, applicationName: id })
   const metrics = new DispatcherMetrics()
   metrics.watchDatabases({ engine: db })
   addQueueMetrics(metrics.registry, () => readQueueFigures(db))
   let phase: 'starting' | 'working' | 'stopping' = 'starting'
   const longestSleep = Math.max(config.max_sleep_seconds, config.poll_interval_seconds)
+  const hasPassed = (ageSeconds: number) => {
+    if (phase !== 'working') throw new Error(phase)
+    if (ageSeconds <= longestSleep + PASS_PATIENCE_SECONDS) return
+    throw new Error(`the last pass ended ${Math.round(ageSeconds)} s ago`)
+  }
   const readiness: Readiness = {
     required: {
       database: async () => void (await db.query('SELECT 1')),
       migrations: () => checkNotBehind(db),
-      dispatch: () => {
-        if (phase !== 'working') throw new Error(phase)
-        if (metrics.passAgeSeconds <= longestSleep + PASS_PATIENCE_SECONDS) return
-        throw new Error(`the last pass ended ${Math.round(metrics.passAgeSeconds)} s ago`)
-      },
+      dispatch: () => hasPassed(metrics.passAgeSeconds),
+      schedules: () => hasPassed(metrics.schedulesPassAgeSeconds),
     },
     optional: {
       notifications: () => {
@@ -89,15 +95,24 @@ export async function startDispatcher(
   }
 
   const listener: Listener = new Listener(database, {
-    channels: [CHANNELS.dispatch, CHANNELS.scheduler],
+    channels: [CHANNELS.dispatch, CHANNELS.schedules, CHANNELS.scheduler],
     applicationName: `${id}-listen`,
-    onNotify: () => loop.wake(),
-    onConnect: () => loop.wake(),
+    onNotify: (channel) => {
+      if (channel !== CHANNELS.schedules) loop.wake()
+      if (channel !== CHANNELS.dispatch) schedules.wake()
+    },
+    onConnect: () => wakeAll(),
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
   const loop = new DispatchLoop(db, config, logger, () => listener.isListening, metrics)
-  const maintenance = new Maintenance(db, config, logger, id, () => loop.wake(), metrics)
+  const schedules = new ScheduleLoop(db, config, logger, () => listener.isListening, metrics)
+  const wakeAll = () => {
+    loop.wake()
+    schedules.wake()
+  }
+  const maintenance = new Maintenance(db, config, logger, id, wakeAll, metrics)
   loop.start()
+  schedules.start()
   maintenance.start()
   phase = 'working'
   logger.info('dispatcher started', { dispatcherId: id })
@@ -108,7 +123,7 @@ export async function startDispatcher(
     async stop() {
       phase = 'stopping'
       await listener.close()
-      await Promise.all([loop.stop(), maintenance.stop()])
+      await Promise.all([loop.stop(), schedules.stop(), maintenance.stop()])
       await stopDispatcher(db, id).catch((error) => logger.warn('could not sign off', { error }))
       await health?.close()
       await db.close()

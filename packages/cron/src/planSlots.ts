@@ -11,6 +11,8 @@ export interface PlanOptions {
   misfireThresholdSeconds: number
   memo: NextRunMemo
   guard: SpecGuard
+  /** What its active ones are called in the reason for a skip. Default: execution. */
+  noun?: string
 }
 
 /** What is to become of one due cron. */
@@ -41,7 +43,7 @@ export function planSlots(
   const idle = { jobId: cron.id, nextRunAt: null, fired: 0, disabledReason: null }
   try {
     const { runs, skipped, next } = dueSlots(cron, spec, options)
-    const slots = withinMaxRuns(cron, applyOverlap(cron, runs, active))
+    const slots = withinMaxRuns(cron, applyOverlap(cron, runs, active, options.noun))
     const fired = slots.filter((slot) => slot.skipped === null).length
     const isFinished = cron.runsLeft !== null && fired >= cron.runsLeft
     return {
@@ -141,7 +143,12 @@ function skippedSlots(cron: DueCron, spec: CronSpec, until: Date): Slot[] {
   return [rest, ...rows.reverse()]
 }
 
-function applyOverlap(cron: DueCron, runs: Run[], active: ActiveExecutions | undefined): Slot[] {
+function applyOverlap(
+  cron: DueCron,
+  runs: Run[],
+  active: ActiveExecutions | undefined,
+  noun = 'execution',
+): Slot[] {
   if (cron.overlapPolicy === 'allow') return runs.map(({ slot }) => runningSlot(cron, slot))
   if (cron.overlapPolicy === 'replace') {
     return runs.map(({ slot }, index) =>
@@ -158,7 +165,7 @@ function applyOverlap(cron: DueCron, runs: Run[], active: ActiveExecutions | und
   let isBusy = active !== undefined
   let buffered = active?.buffered ?? 0
   const blocker = active
-    ? `execution ${active.id} of ${active.scheduledTime.toISOString()} is still ${active.status}`
+    ? `${noun} ${active.id} of ${active.scheduledTime.toISOString()} is still ${active.status}`
     : 'an earlier slot that was due as well has not run yet'
   return runs.map(({ slot, isMissed }) => {
     if (!isBusy) {

@@ -200,6 +200,7 @@ CREATE INDEX "schedule_runs_parent_idx" ON "schedule_runs" USING btree ("parent_
 CREATE INDEX "schedule_runs_list_idx" ON "schedule_runs" USING btree ("schedule_id","scheduled_time","id");--> statement-breakpoint
 CREATE INDEX "schedule_runs_time_idx" ON "schedule_runs" USING btree ("scheduled_time","id");--> statement-breakpoint
 CREATE INDEX "schedule_runs_active_idx" ON "schedule_runs" USING btree ("schedule_id","id") WHERE status IN ('PENDING', 'RUNNING');--> statement-breakpoint
+CREATE INDEX "schedule_runs_cancel_idx" ON "schedule_runs" USING btree ("cancel_requested_at") WHERE cancel_requested_at IS NOT NULL AND status = 'RUNNING';--> statement-breakpoint
 CREATE INDEX "schedule_runs_follow_up_idx" ON "schedule_runs" USING btree ("follow_up_at") WHERE follow_up_at IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "schedule_tasks_key_key" ON "schedule_tasks" USING btree ("version_id","key");--> statement-breakpoint
 CREATE UNIQUE INDEX "schedule_versions_version_key" ON "schedule_versions" USING btree ("schedule_id","version");--> statement-breakpoint
@@ -210,6 +211,7 @@ CREATE INDEX "signals_sent_idx" ON "signals" USING btree ("sent_at");--> stateme
 -- Rows are updated in place as they move on.
 ALTER TABLE "task_runs" SET (fillfactor = 70);--> statement-breakpoint
 CREATE UNIQUE INDEX "task_runs_task_key" ON "task_runs" USING btree ("run_id","task_no","item");--> statement-breakpoint
+CREATE INDEX "task_runs_event_idx" ON "task_runs" USING btree (("result" ->> 'event')) WHERE item = -1 AND result ->> 'event' IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "task_runs_attention_idx" ON "task_runs" USING btree ("attention_at") WHERE attention_at IS NOT NULL;--> statement-breakpoint
 
 -- A task is moved on by whoever settles its execution, in the same statement (completeExecutions, failExecutions, ...). All
@@ -273,9 +275,7 @@ BEGIN
         attention_at = CASE WHEN v.verdict = 'RUN' AND v.is_decided THEN clock_timestamp() END,
         execution_id = CASE WHEN v.verdict = 'RUN' AND NOT v.is_decided THEN nextval('job_executions_id_seq') ELSE t.execution_id END,
         -- clock_timestamp(): now() lies far back in a handler's own long transaction, and claims have passed it by.
-        execution_time = CASE WHEN v.verdict = 'RUN' AND NOT v.is_decided THEN clock_timestamp() ELSE t.execution_time END,
-        earlier_executions = CASE WHEN v.verdict = 'RUN' AND NOT v.is_decided AND t.execution_id IS NOT NULL
-          THEN t.earlier_executions || t.execution_id ELSE t.earlier_executions END
+        execution_time = CASE WHEN v.verdict = 'RUN' AND NOT v.is_decided THEN clock_timestamp() ELSE t.execution_time END
     FROM judged AS v WHERE t.id = v.id AND v.verdict IS NOT NULL
     RETURNING t.id, t.state
   )
@@ -320,10 +320,17 @@ BEGIN
       ), counted AS (
         UPDATE task_runs AS t
         SET items_left = t.items_left - ended.n, items_failed = t.items_failed + ended.bad,
-            state = CASE WHEN t.items_left > ended.n THEN t.state WHEN t.items_failed + ended.bad > 0 THEN 'FAILED' ELSE 'SUCCESS' END::task_state,
-            reason = CASE WHEN t.items_left = ended.n AND t.items_failed + ended.bad > 0 THEN 'ITEM_FAILED' END,
+            state = CASE
+              WHEN t.items_left > ended.n THEN t.state
+              WHEN t.items_failed + ended.bad = 0 THEN 'SUCCESS'
+              WHEN r.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
+              ELSE 'FAILED'
+            END::task_state,
+            reason = CASE WHEN t.items_left = ended.n AND t.items_failed + ended.bad > 0
+              THEN CASE WHEN r.cancel_requested_at IS NOT NULL THEN 'RUN_CANCELLED' ELSE 'ITEM_FAILED' END END,
             finished_at = CASE WHEN t.items_left = ended.n THEN clock_timestamp() END
-        FROM ended WHERE t.run_id = ended.run_id AND t.task_no = ended.task_no AND t.item = -1 AND t.state = 'EXPANDED'
+        FROM ended JOIN schedule_runs AS r ON r.id = ended.run_id
+        WHERE t.run_id = ended.run_id AND t.task_no = ended.task_no AND t.item = -1 AND t.state = 'EXPANDED'
         RETURNING t.id, t.finished_at
       )
       SELECT coalesce(array_agg(id), '{}') INTO joined FROM counted WHERE finished_at IS NOT NULL;
@@ -334,7 +341,7 @@ BEGIN
     WITH ended AS (
       SELECT t.run_id, e.child_no, count(*)::integer AS n,
         (count(*) FILTER (WHERE t.state = 'SUCCESS'))::integer AS succeeded,
-        (count(*) FILTER (WHERE t.state = 'SKIPPED' AND t.reason <> 'UPSTREAM_FAILED'))::integer AS skipped
+        (count(*) FILTER (WHERE t.state = 'SKIPPED' AND t.reason IS DISTINCT FROM 'UPSTREAM_FAILED'))::integer AS skipped
       FROM task_runs AS t JOIN schedule_edges AS e ON e.version_id = t.version_id AND e.parent_no = t.task_no
       WHERE t.id = ANY (tasks) GROUP BY t.run_id, e.child_no
     ), counted AS (
@@ -386,7 +393,8 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   wave bigint[];
 BEGIN
-  PERFORM FROM schedule_runs WHERE id IN (SELECT run_id FROM task_runs WHERE id = ANY (tasks)) ORDER BY id FOR NO KEY UPDATE;
+  -- As an array: the primary key then gives the rows in its order. Engine sessions do not sort, and would walk all runs.
+  PERFORM FROM schedule_runs WHERE id = ANY (ARRAY (SELECT run_id FROM task_runs WHERE id = ANY (tasks))) ORDER BY id FOR NO KEY UPDATE;
   WITH ended AS (
     UPDATE task_runs AS t SET state = s.status::task_state, finished_at = clock_timestamp()
     FROM unnest(tasks, executions, statuses) AS s (id, execution_id, status)
@@ -421,6 +429,127 @@ BEGIN
   RETURN advance;
 END $$;--> statement-breakpoint
 
+-- A run is to end: what waits is cancelled, and a run without anything that runs ends at once. What runs is asked to stop
+-- by continueCancels, in transactions of its own: executions are locked before runs. @returns false for one that has ended
+CREATE FUNCTION jobu_cancel_run(run bigint, why text, message text) RETURNS boolean
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  cancelled schedule_runs;
+  wave bigint[];
+BEGIN
+  UPDATE schedule_runs AS r
+  SET cancel_requested_at = coalesce(r.cancel_requested_at, clock_timestamp()), reason = coalesce(r.reason, why),
+      error_message = coalesce(r.error_message, message),
+      status = CASE WHEN r.status = 'PENDING' THEN 'CANCELLED' ELSE r.status END,
+      finished_at = CASE WHEN r.status = 'PENDING' THEN clock_timestamp() END,
+      follow_up_at = CASE WHEN r.status = 'PENDING' THEN clock_timestamp() END
+  WHERE r.id = run AND r.status IN ('PENDING', 'RUNNING')
+  RETURNING * INTO cancelled;
+  IF NOT FOUND THEN RETURN false; END IF;
+  WITH ended AS (
+    UPDATE task_runs SET state = 'CANCELLED', reason = 'RUN_CANCELLED', finished_at = clock_timestamp(), attention_at = NULL
+    WHERE run_id = run AND state IN ('WAITING', 'DECIDING', 'AWAITING')
+    RETURNING id
+  )
+  SELECT coalesce(array_agg(id), '{}') INTO wave FROM ended;
+  PERFORM jobu_advance_tasks(wave, true);
+  IF cardinality(wave) = 0 THEN
+    PERFORM jobu_tell('run', json_build_array(json_build_object('id', run, 'schedule_id', cancelled.schedule_id, 'status', cancelled.status)));
+  END IF;
+  PERFORM pg_notify('jobu_schedules', '');
+  RETURN true;
+END $$;--> statement-breakpoint
+
+-- Tasks of a run were changed by hand: they wait anew, or ended otherwise than they had. The counts of all its tasks and its
+-- own are made from the rows, what waits is judged, and a run that has ended goes on, or ends with another status.
+CREATE FUNCTION jobu_resume_run(run bigint) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  resumed schedule_runs;
+  judged record;
+  advance jsonb;
+BEGIN
+  WITH counted AS (
+    SELECT c.id, (count(*) FILTER (WHERE p.finished_at IS NULL))::integer AS waiting,
+      (count(*) FILTER (WHERE p.state = 'SUCCESS'))::integer AS succeeded,
+      (count(*) FILTER (WHERE p.state IN ('FAILED', 'TIMEOUT', 'CANCELLED') OR p.state = 'SKIPPED' AND p.reason = 'UPSTREAM_FAILED'))::integer AS failed,
+      (count(*) FILTER (WHERE p.state = 'SKIPPED' AND p.reason IS DISTINCT FROM 'UPSTREAM_FAILED'))::integer AS skipped
+    FROM task_runs AS p
+    JOIN schedule_edges AS e ON e.version_id = p.version_id AND e.parent_no = p.task_no
+    JOIN task_runs AS c ON c.run_id = p.run_id AND c.task_no = e.child_no AND c.item = -1
+    WHERE p.run_id = run AND p.item = -1
+    GROUP BY c.id
+  )
+  UPDATE task_runs AS t
+  SET waiting = c.waiting, succeeded = c.succeeded, failed = c.failed, skipped = c.skipped
+  FROM counted AS c
+  WHERE t.id = c.id AND (t.waiting, t.succeeded, t.failed, t.skipped) <> (c.waiting, c.succeeded, c.failed, c.skipped);
+
+  UPDATE schedule_runs AS r
+  SET tasks_left = c.unfinished, tasks_failed = c.failed,
+      status = CASE
+        WHEN c.unfinished > 0 THEN 'RUNNING'
+        WHEN r.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
+        WHEN c.failed > 0 THEN 'FAILED'
+        ELSE 'SUCCESS'
+      END::run_status,
+      finished_at = CASE WHEN c.unfinished = 0 THEN coalesce(r.finished_at, clock_timestamp()) END,
+      -- Of an end that is already followed up nothing follows again.
+      follow_up_at = CASE WHEN c.unfinished > 0 THEN NULL WHEN r.finished_at IS NULL THEN clock_timestamp() ELSE r.follow_up_at END,
+      cancel_requested_at = CASE WHEN c.unfinished = 0 OR r.finished_at IS NULL THEN r.cancel_requested_at END
+  FROM (
+    SELECT count(*) FILTER (WHERE finished_at IS NULL) AS unfinished,
+      count(*) FILTER (WHERE state IN ('FAILED', 'TIMEOUT', 'CANCELLED')) AS failed
+    FROM task_runs WHERE run_id = run AND item = -1
+  ) AS c
+  WHERE r.id = run
+  RETURNING * INTO resumed;
+
+  SELECT * INTO judged
+  FROM jobu_judge_tasks(ARRAY (SELECT id FROM task_runs WHERE run_id = run AND item = -1 AND state = 'WAITING' ORDER BY task_no));
+  advance := jobu_advance_tasks(judged.finals, false);
+  PERFORM jobu_tell_advance(jsonb_build_object(
+    'queues', to_jsonb(judged.queues) || (advance -> 'queues'),
+    'is_decision_due', judged.is_decision_due OR (advance ->> 'is_decision_due')::boolean,
+    'runs', CASE WHEN advance -> 'runs' = '[]' THEN
+      jsonb_build_array(jsonb_build_object('id', run, 'schedule_id', resumed.schedule_id, 'status', resumed.status))
+      ELSE advance -> 'runs' END));
+END $$;--> statement-breakpoint
+
+-- Ends the tasks that wait for an event which has been sent since their run was made; all, or those of one event. @returns
+-- how many
+CREATE FUNCTION jobu_match_signals(event text) RETURNS integer
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  runs bigint[] := ARRAY (
+    SELECT DISTINCT t.run_id FROM task_runs AS t JOIN schedule_runs AS r ON r.id = t.run_id
+    WHERE t.item = -1 AND t.result ->> 'event' IS NOT NULL AND (event IS NULL OR t.result ->> 'event' = event)
+      AND t.state = 'AWAITING'
+      AND EXISTS (SELECT FROM signals AS s WHERE s.name = t.result ->> 'event' AND s.sent_at >= r.created_at));
+  wave bigint[];
+BEGIN
+  IF cardinality(runs) = 0 THEN RETURN 0; END IF;
+  PERFORM FROM schedule_runs WHERE id = ANY (runs) ORDER BY id FOR NO KEY UPDATE;
+  WITH matched AS (
+    SELECT t.id, s.id AS signal_id, s.payload, s.sent_at
+    FROM task_runs AS t JOIN schedule_runs AS r ON r.id = t.run_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM signals WHERE name = t.result ->> 'event' AND sent_at >= r.created_at ORDER BY name, sent_at LIMIT 1
+    ) AS s
+    WHERE t.run_id = ANY (runs) AND t.item = -1 AND t.result ->> 'event' IS NOT NULL
+      AND (event IS NULL OR t.result ->> 'event' = event) AND t.state = 'AWAITING'
+  ), ended AS (
+    UPDATE task_runs AS t
+    SET state = 'SUCCESS', finished_at = clock_timestamp(), attention_at = NULL,
+        result = jsonb_build_object('signal_id', m.signal_id, 'payload', m.payload, 'sent_at', jobu_iso(m.sent_at))
+    FROM matched AS m WHERE t.id = m.id
+    RETURNING t.id
+  )
+  SELECT coalesce(array_agg(id), '{}') INTO wave FROM ended;
+  PERFORM jobu_advance_tasks(wave, true);
+  RETURN cardinality(wave);
+END $$;--> statement-breakpoint
+
 -- Keeps the statistics whoever changes a run. They count by scheduled_time, which a run keeps.
 CREATE FUNCTION jobu_count_runs() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -434,4 +563,12 @@ END $$;--> statement-breakpoint
 
 CREATE TRIGGER schedule_runs_counted AFTER INSERT ON "schedule_runs" FOR EACH ROW EXECUTE FUNCTION jobu_count_runs();--> statement-breakpoint
 CREATE TRIGGER schedule_runs_recounted AFTER UPDATE OF status ON "schedule_runs"
-FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION jobu_count_runs();
+FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION jobu_count_runs();--> statement-breakpoint
+
+-- Wakes the dispatchers when a person, the API or plain SQL changes what may be due. A fire does not write these columns.
+CREATE FUNCTION jobu_notify_schedules() RETURNS trigger
+LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('jobu_schedules', ''); RETURN NULL; END $$;--> statement-breakpoint
+
+CREATE TRIGGER schedules_changed
+AFTER INSERT OR UPDATE OF cron_expression, frequency, timezone, day_match, is_enabled, start_date, end_date, engine, max_active_runs ON "schedules"
+FOR EACH STATEMENT EXECUTE FUNCTION jobu_notify_schedules();

@@ -1,7 +1,7 @@
 import { eventText } from './eventStream.ts'
 
 /** What a client may ask for. */
-export const TOPICS = ['executions', 'crons', 'scheduler', 'workers', 'logs'] as const
+export const TOPICS = ['executions', 'crons', 'schedules', 'runs', 'scheduler', 'workers', 'logs'] as const
 export type Topic = (typeof TOPICS)[number]
 
 /** Events by their names in messages and streams. A mark is a place in the feed and nothing else. */
@@ -9,6 +9,8 @@ const TOPIC_OF: Record<string, Topic | null> = {
   execution: 'executions',
   log: 'logs',
   cron: 'crons',
+  schedule: 'schedules',
+  run: 'runs',
   scheduler: 'scheduler',
   worker: 'workers',
   dispatcher: 'workers',

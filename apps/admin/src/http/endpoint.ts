@@ -51,6 +51,8 @@ export interface Endpoint {
   params?: z.ZodObject
   query?: z.ZodType
   body?: z.ZodType
+  /** `run` gets the body as it was sent: its service checks that, with more than the schema knows, and says all faults at once. */
+  isBodyUnchecked?: boolean
   /** The status of success; default 200. */
   status?: number
   /** What it answers then; left out: nothing (204). */

@@ -72,7 +72,7 @@ function handlerOf(operation: Endpoint): RequestHandler {
     const input = {
       params: hasParams ? parseParams(params, request) : {},
       query: parseQuery(query, request),
-      body: body && parseBody(body, request),
+      body: body && parseBody(operation.isBodyUnchecked ? z.unknown() : body, request),
       actor: response.locals.actor,
       request,
     } as never

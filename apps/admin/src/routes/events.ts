@@ -10,6 +10,8 @@ when it was told, at most a tenth of a second after it happened.
 | --- | --- | --- |
 | \`executions\` | \`execution\` | \`id, status, job_id\` (its cron) \`, handler_name, queue, attempt, progress_percentage?, current_step?, is_deleted?, at\` |
 | \`crons\` | \`cron\` | \`id, action, name, handler_name, is_enabled, next_run_at, disabled_reason, at\`; \`action\` is created, updated, enabled, disabled, deleted, fired or completed |
+| \`schedules\` | \`schedule\` | \`id, action, title, is_enabled, next_run_at, at\`; \`action\` is created, updated, enabled, disabled, deleted or dispatch |
+| \`runs\` | \`run\` | \`id, schedule_id, status, at\`: a run of a schedule, each time it or one of its tasks moves on |
 | \`scheduler\` | \`scheduler\` | \`scheduler_running, changed_at, changed_by, has_active_reservation, reserved_until, reserved_by, reservation_reason, at\` |
 | \`workers\` | \`worker\`, \`dispatcher\` | \`id, status, hostname, at\`; \`status\` is ACTIVE, DRAINING, STOPPED or LOST |
 | \`logs\` | \`log\` | \`id, job_id, handler_name, attempt, line, at\`: the execution's log reaches to this line; \`/jobs/{id}/logs\` has the lines |

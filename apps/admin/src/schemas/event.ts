@@ -31,11 +31,17 @@ export const eventsQuery = z.strictObject({
     .meta({ ...sentList({ type: 'string', enum: [...TOPICS] }), default: DEFAULT_TOPICS }),
   status: listOf(z.enum(EXECUTION_STATUSES), EXECUTION_STATUSES.join(', '))
     .optional()
-    .meta({ ...sentList({ type: 'string', enum: [...EXECUTION_STATUSES] }), description: 'Of executions' }),
+    .meta({
+      ...sentList({ type: 'string', enum: [...EXECUTION_STATUSES] }),
+      description: 'Of executions and runs',
+    }),
   job_id: ids.optional().meta({ ...SENT_IDS, description: 'Ids of executions, as in /jobs/{id}' }),
   cron_id: ids
     .optional()
     .meta({ ...SENT_IDS, description: 'Ids of crons: themselves, and their executions' }),
+  schedule_id: ids
+    .optional()
+    .meta({ ...SENT_IDS, description: 'Ids of schedules: themselves, and their runs' }),
   handler_name: queryText.optional(),
 })
 export type EventsQuery = z.output<typeof eventsQuery>

@@ -110,7 +110,16 @@ export const logLineAnswer = z
 export const logPage = pageOfAnswers(logLineAnswer).meta({ id: 'LogPage' })
 
 export const jobDetailAnswer = listedJobFields
-  .extend({ runs: z.array(runAnswer), logs: z.array(logLineAnswer) })
+  .extend({
+    schedule_id: z
+      .int()
+      .nullable()
+      .meta({ description: 'Of the task of a schedule that it is an execution of; null: of none' }),
+    run_id: z.int().nullable(),
+    task_key: z.string().nullable(),
+    runs: z.array(runAnswer),
+    logs: z.array(logLineAnswer),
+  })
   .meta({ id: 'JobDetail', description: 'An execution with its runs and the last lines of its log' })
 
 export const bulkJobsAnswer = z

@@ -4,7 +4,20 @@ import type { Actor } from '../http/actor.ts'
 
 /** What a change was made to; `name` where it has one. */
 export interface AuditTarget {
-  type: 'cron' | 'crons' | 'job' | 'jobs' | 'scheduler' | 'user' | 'session' | 'token' | 'worker'
+  type:
+    | 'cron'
+    | 'crons'
+    | 'job'
+    | 'jobs'
+    | 'schedule'
+    | 'run'
+    | 'signal'
+    | 'statistics'
+    | 'scheduler'
+    | 'user'
+    | 'session'
+    | 'token'
+    | 'worker'
   id: number | string | null
   name?: string | null
 }

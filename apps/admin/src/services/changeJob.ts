@@ -28,6 +28,12 @@ export async function changeJob(
           { field: 'scheduled_time', message: 'of a slot stays', received: scheduledTime },
         )
       }
+      if (scheduledTime !== undefined && before.taskRunId !== null && before.status === 'PENDING') {
+        throw notChangeable(
+          `Job ${id} is a task of a schedule's run: it runs when those before it have ended, and its scheduled_time stays`,
+          { field: 'scheduled_time', message: 'of a task stays', received: scheduledTime },
+        )
+      }
       if (!(await changeExecution(tx, before, { priority, scheduledTime }))) {
         // Read again: the statement that refused saw a newer status.
         const { status } = await getExecution(tx, id)

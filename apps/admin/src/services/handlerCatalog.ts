@@ -1,6 +1,7 @@
 import { type Database, type ErrorDetail, type HandlerRow, listHandlers } from '@jobu/db'
 import { findSecrets } from '@jobu/handlers'
 import type { Logger } from '@jobu/runtime'
+import type { HandlerCheck } from '@jobu/workflow'
 import { z } from 'zod'
 import { fieldName } from '../http/fieldName.ts'
 import { issueDetails } from '../http/issueDetails.ts'
@@ -50,19 +51,35 @@ export class Handlers {
       ])
       return [{ ...detail!, expected: names }]
     }
-    const root = [...path, fields.params]
-    const secrets = findSecrets(params)
-    if (secrets.faults.length > 0) {
-      return secrets.faults.map((fault) => ({
-        field: fieldName([...root, ...fault.path]),
-        message: fault.message,
-      }))
-    }
-    const parsed = known.params?.safeParse(params)
-    if (!parsed || parsed.success) return []
-    const stands = secrets.references.map((reference) => reference.path)
-    return issueDetails(withoutSecrets(parsed.error.issues, stands), params, root)
+    return paramFaults(known, params, [...path, fields.params])
   }
+
+  /** Of each handler what finds fault with params for it, by fields below them. */
+  checks(): Map<string, HandlerCheck> {
+    return new Map(
+      [...this.#known].map(([name, known]) => [
+        name,
+        (params) =>
+          paramFaults(known, params, []).map((fault) =>
+            fault.field === 'body' ? { ...fault, field: '' } : fault,
+          ),
+      ]),
+    )
+  }
+}
+
+function paramFaults(known: KnownHandler, params: unknown, root: readonly PropertyKey[]): ErrorDetail[] {
+  const secrets = findSecrets(params)
+  if (secrets.faults.length > 0) {
+    return secrets.faults.map((fault) => ({
+      field: fieldName([...root, ...fault.path]),
+      message: fault.message,
+    }))
+  }
+  const parsed = known.params?.safeParse(params)
+  if (!parsed || parsed.success) return []
+  const stands = secrets.references.map((reference) => reference.path)
+  return issueDetails(withoutSecrets(parsed.error.issues, stands), params, root)
 }
 
 /**

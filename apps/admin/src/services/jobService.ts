@@ -15,6 +15,7 @@ import {
   releaseOverlapWaiters,
   retryExecutions,
   type Tx,
+  taskOfExecution,
 } from '@jobu/db'
 import type { Actor } from '../http/actor.ts'
 import { validationError } from '../http/validationError.ts'
@@ -94,7 +95,15 @@ export class JobService {
       lastLogs(this.#database, row, LOGS_SHOWN),
       this.#durations.expectedFinishes(this.#database, [row]),
     ])
-    return { ...listedJobView(row, finishes), runs: runViews(row, attempts), logs: logs.map(logView) }
+    const task = row.taskRunId === null ? undefined : await taskOfExecution(this.#database, row.taskRunId)
+    return {
+      ...listedJobView(row, finishes),
+      schedule_id: task?.scheduleId ?? null,
+      run_id: task?.runId ?? null,
+      task_key: task?.taskKey ?? null,
+      runs: runViews(row, attempts),
+      logs: logs.map(logView),
+    }
   }
 
   /** @throws JobuError JOB_NOT_FOUND */
@@ -130,6 +139,7 @@ export class JobService {
   async retry(id: number, actor: Actor): Promise<JobView> {
     const expected = `only ${RETRYABLE_STATUSES.join(', ')} can be retried`
     return this.#act(id, actor, 'retry', 'JOB_NOT_RETRYABLE', expected, async (tx, row) => {
+      await refuseTask(tx, row, 'JOB_NOT_RETRYABLE', (run) => `run the task again: POST ${run}/rerun`)
       const [done] = await retryExecutions(tx, [row])
       return done !== undefined
     })
@@ -149,6 +159,9 @@ export class JobService {
   async remove(id: number, actor: Actor): Promise<void> {
     await this.#database.transactional({ label: 'delete job' }, async (tx) => {
       const row = await getExecution(tx, id)
+      if (row.status === 'PENDING') {
+        await refuseTask(tx, row, 'JOB_NOT_DELETABLE', (run) => `cancel it first, or skip the task in ${run}`)
+      }
       const [done] = await deleteExecutions(tx, [row])
       if (done === undefined) throw await refused(tx, id, 'JOB_NOT_DELETABLE', 'cancel it first')
       await releaseWaiters(tx, row)
@@ -203,6 +216,20 @@ export class JobService {
 
 function targetOf({ id, handlerName }: ExecutionRow): AuditTarget {
   return { type: 'job', id, name: handlerName }
+}
+
+/** What the run of a schedule does with its tasks is for the run to do. @throws JobuError `code` */
+async function refuseTask(
+  tx: Tx,
+  { id, taskRunId }: ExecutionRow,
+  code: ErrorCode,
+  hint: (run: string) => string,
+): Promise<void> {
+  const task = taskRunId === null ? undefined : await taskOfExecution(tx, taskRunId)
+  if (!task) return
+  const run = `/schedules/${task.scheduleId}/runs/${task.runId}`
+  const message = `is the task ${task.taskKey} of a run; ${hint(run)}`
+  throw new JobuError(code, `Job ${id} ${message}`, { details: [{ field: 'id', message, received: id }] })
 }
 
 /** A slot that waited for this execution of its cron can go now. */

@@ -6,6 +6,7 @@ import {
   IconHistory,
   IconListDetails,
   IconPlugConnected,
+  IconRoute,
   IconServer2,
   IconSettings,
   IconUsers,
@@ -23,6 +24,7 @@ interface PageRoute {
   nav?:
     | 'overview'
     | 'crons'
+    | 'schedules'
     | 'jobs'
     | 'calendar'
     | 'forecast'
@@ -45,6 +47,23 @@ export const PAGES: PageRoute[] = [
   { path: '/crons/new', role: 'admin', page: () => import('./pages/crons/CronFormPage.tsx') },
   { path: '/crons/:id', page: () => import('./pages/cron/CronPage.tsx') },
   { path: '/crons/:id/edit', role: 'admin', page: () => import('./pages/crons/CronFormPage.tsx') },
+  {
+    path: '/schedules',
+    nav: 'schedules',
+    icon: IconRoute,
+    page: () => import('./pages/schedules/SchedulesPage.tsx'),
+  },
+  {
+    path: '/schedules/new',
+    role: 'admin',
+    page: () => import('./pages/scheduleForm/ScheduleFormPage.tsx'),
+  },
+  { path: '/schedules/:id', page: () => import('./pages/schedule/SchedulePage.tsx') },
+  {
+    path: '/schedules/:id/edit',
+    role: 'admin',
+    page: () => import('./pages/scheduleForm/ScheduleFormPage.tsx'),
+  },
   { path: '/jobs', nav: 'jobs', icon: IconListDetails, page: () => import('./pages/jobs/JobsPage.tsx') },
   { path: '/jobs/:id', page: () => import('./pages/job/JobPage.tsx') },
   {

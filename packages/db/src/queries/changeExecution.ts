@@ -19,7 +19,11 @@ WITH changed AS (
       ready_at = CASE WHEN NOT $4 THEN e.ready_at WHEN $5 > now() THEN NULL ELSE now() END,
       waiting_for = CASE WHEN NOT $4 THEN e.waiting_for WHEN $5 > now() THEN 'time'::execution_wait END
   WHERE e.id = $1 AND e.scheduled_time = $2 AND e.status = 'PENDING' AND (NOT $4 OR e.job_id IS NULL)
-  RETURNING e.id, e.scheduled_time, e.handler_name, e.queue, e.param_source, e.priority, e.ready_at
+  RETURNING e.id, e.scheduled_time, e.handler_name, e.queue, e.param_source, e.priority, e.ready_at, e.task_run_id
+), task AS (
+  -- By the two of them its result is found.
+  UPDATE task_runs AS t SET execution_time = c.scheduled_time
+  FROM changed AS c WHERE t.id = c.task_run_id AND t.execution_id = c.id AND c.scheduled_time <> $2
 ), noted AS (
   INSERT INTO execution_facets (handler_name, queue, param_source, priority)
   SELECT handler_name, queue, param_source, priority FROM changed AS c

@@ -61,6 +61,9 @@ export const scheduleRuns = pgTable(
     index('schedule_runs_list_idx').on(t.scheduleId, t.scheduledTime, t.id),
     index('schedule_runs_time_idx').on(t.scheduledTime, t.id),
     index('schedule_runs_active_idx').on(t.scheduleId, t.id).where(sql`status IN ('PENDING', 'RUNNING')`),
+    index('schedule_runs_cancel_idx')
+      .on(t.cancelRequestedAt)
+      .where(sql`cancel_requested_at IS NOT NULL AND status = 'RUNNING'`),
     index('schedule_runs_follow_up_idx').on(t.followUpAt).where(sql`follow_up_at IS NOT NULL`),
     check(
       'schedule_runs_finished_at_matches_status',

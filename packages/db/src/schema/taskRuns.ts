@@ -57,6 +57,10 @@ export const taskRuns = pgTable(
   },
   (t) => [
     uniqueIndex('task_runs_task_key').on(t.runId, t.taskNo, t.item),
+    // What an event's task waits for.
+    index('task_runs_event_idx')
+      .on(sql`("result" ->> 'event')`)
+      .where(sql`item = -1 AND result ->> 'event' IS NOT NULL`),
     index('task_runs_attention_idx').on(t.attentionAt).where(sql`attention_at IS NOT NULL`),
     check(
       'task_runs_finished_at_matches_state',

@@ -647,6 +647,502 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List schedules
+         * @description Needs the role `viewer`.
+         */
+        get: operations["listSchedules"];
+        put?: never;
+        /**
+         * Create a schedule
+         * @description The definition is judged as a whole: `details` names every fault at once, by field.
+         *
+         *     Needs the role `admin`.
+         */
+        post: operations["createSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is wrong with a definition, before it is saved
+         * @description And the order of its tasks, and when it would run next.
+         *
+         *     Needs the role `viewer`.
+         */
+        post: operations["validateSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One schedule
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getSchedule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a schedule
+         * @description Runs that have not ended are cancelled; all of them stay, with its title.
+         *
+         *     Needs the role `admin`.
+         */
+        delete: operations["deleteSchedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change parts of a schedule
+         * @description What is left out stays as it is. Other tasks make another version; runs keep the one they began with. The definition is judged as a whole: `details` names every fault at once, by field.
+         *
+         *     Needs the role `admin`.
+         */
+        patch: operations["updateSchedule"];
+        trace?: never;
+    };
+    "/schedules/{id}/toggle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Enable or disable a schedule
+         * @description Without `is_enabled` the other way round. A disabled one can be started by hand.
+         *
+         *     Needs the role `operator`.
+         */
+        patch: operations["toggleSchedule"];
+        trace?: never;
+    };
+    "/schedules/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a schedule now
+         * @description Whether it is enabled or not, and beside what of it runs; while `max_active_runs` are RUNNING it waits as PENDING.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["startSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of its tasks
+         * @description The newest first.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listScheduleVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One version of its tasks
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getScheduleVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the runs of all schedules
+         * @description The newest slot first; those of deleted schedules as well. The total is exact up to 10,000.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the runs of a schedule
+         * @description The newest slot first. The total is exact up to 10,000.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listScheduleRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One run with its tasks
+         * @description Each with its status, attempts, artifacts, the end of its log, and what went wrong with its trace. Of a run of more than 200 tasks results are left out: /jobs/{id} has them.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getScheduleRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs/{run_id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run tasks of a run again
+         * @description What failed and what was skipped for it, or a task and all after it, or everything. What has succeeded and comes before stays as it is.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["rerunRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a run
+         * @description What waits is cancelled at once, what runs is asked to stop.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs/{run_id}/tasks/{key}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a task that waits for a person
+         * @description The tasks after it go on. A task may ask for the role `admin`.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["approveTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs/{run_id}/tasks/{key}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject a task that waits for a person
+         * @description It fails with the reason REJECTED. A task may ask for the role `admin`.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["rejectTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs/{run_id}/tasks/{key}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip a task
+         * @description What of it runs is cancelled; the tasks after it go on as their trigger rules say.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["skipTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs/{run_id}/tasks/{key}/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how a task ended
+         * @description Whatever it does: what of it runs is cancelled. One that has ended changes, and what was skipped after it is judged anew.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["markTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs/{run_id}/tasks/{key}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The items of a task with `for_each`
+         * @description In the order of the list; none of a task without.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listTaskItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs/{run_id}/tasks/{key}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of a task
+         * @description Of all its executions and attempts, oldest first.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listTaskLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event
+         * @description Tasks that wait for it go on; it also counts for tasks that begin to wait later, of runs begun before it.
+         *
+         *     Needs the role `operator`.
+         */
+        post: operations["sendSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/statistics/monthly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A month of runs, day by day
+         * @description Runs count by their scheduled time and the status they have now. It costs the same whatever the history holds.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getMonthlyStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/statistics/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The runs of a day
+         * @description Runs count by their scheduled time and the status they have now. The newest slot first.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getDailyStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/statistics/monthly/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Count the runs of a month anew
+         * @description The statistics are made again from the runs, and the answer says what differed. Days whose runs retention has deleted stay as they are.
+         *
+         *     Needs the role `admin`.
+         */
+        delete: operations["rebuildMonthlyStatistics"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workers": {
         parameters: {
             query?: never;
@@ -1400,6 +1896,8 @@ export interface paths {
          *     | --- | --- | --- |
          *     | `executions` | `execution` | `id, status, job_id` (its cron) `, handler_name, queue, attempt, progress_percentage?, current_step?, is_deleted?, at` |
          *     | `crons` | `cron` | `id, action, name, handler_name, is_enabled, next_run_at, disabled_reason, at`; `action` is created, updated, enabled, disabled, deleted, fired or completed |
+         *     | `schedules` | `schedule` | `id, action, title, is_enabled, next_run_at, at`; `action` is created, updated, enabled, disabled, deleted or dispatch |
+         *     | `runs` | `run` | `id, schedule_id, status, at`: a run of a schedule, each time it or one of its tasks moves on |
          *     | `scheduler` | `scheduler` | `scheduler_running, changed_at, changed_by, has_active_reservation, reserved_until, reserved_by, reservation_reason, at` |
          *     | `workers` | `worker`, `dispatcher` | `id, status, hostname, at`; `status` is ACTIVE, DRAINING, STOPPED or LOST |
          *     | `logs` | `log` | `id, job_id, handler_name, attempt, line, at`: the execution's log reaches to this line; `/jobs/{id}/logs` has the lines |
@@ -1811,6 +2309,503 @@ export interface components {
             /** @description Higher first; the default is 0 */
             priority?: number;
             scheduled_time?: string | null;
+        };
+        /**
+         * @example {
+         *       "title": "nightly report",
+         *       "cron_expression": "0 2 * * *",
+         *       "timezone": "Asia/Seoul",
+         *       "owner": "sales",
+         *       "tags": [
+         *         "report"
+         *       ],
+         *       "notifications": {
+         *         "on_success": false,
+         *         "on_failure": true,
+         *         "recipients": [
+         *           "team@example.com"
+         *         ]
+         *       },
+         *       "tasks": [
+         *         {
+         *           "key": "extract",
+         *           "handler_name": "sql",
+         *           "params": {
+         *             "statement": "SELECT count(*) AS orders FROM orders"
+         *           }
+         *         },
+         *         {
+         *           "key": "announce",
+         *           "handler_name": "echo",
+         *           "depends_on": [
+         *             "extract"
+         *           ],
+         *           "params": {
+         *             "message": "{{ tasks.extract.result.rows }}"
+         *           },
+         *           "max_retry": 2
+         *         }
+         *       ]
+         *     }
+         */
+        ScheduleCreate: {
+            /**
+             * @description Need not be unique
+             * @example nightly report
+             */
+            title: string;
+            description?: string | null;
+            owner?: string | null;
+            tags?: string[];
+            /**
+             * @description What runs it; left out: the configuration's
+             * @enum {string}
+             */
+            engine?: "jobu" | "airflow";
+            /**
+             * @description Instead of a frequency; with neither the schedule is started by hand
+             * @example 0 2 * * *
+             */
+            cron_expression?: string | null;
+            /**
+             * @description `once` runs at start_date
+             * @example daily
+             */
+            frequency?: ("once" | "hourly" | "daily" | "weekly" | "monthly") | null;
+            /**
+             * @description Of daily, weekly and monthly; left out: as in start_date, or 00:00
+             * @example 02:00
+             */
+            time?: string | null;
+            /** @description Of hourly; left out: as in start_date, or 0 */
+            minute?: number | null;
+            /** @description Of weekly, 0 is Sunday; left out: as in start_date, or Monday */
+            day_of_week?: number | null;
+            /** @description Of monthly, 31 is the last day, a month without the 29th or 30th has no run; left out: as in start_date, or the 1st */
+            day_of_month?: number | null;
+            /**
+             * @description An IANA name; left out: the configuration's
+             * @example Asia/Seoul
+             */
+            timezone?: string;
+            /**
+             * @description With both day fields of a cron set: either may match, or both must
+             * @enum {string}
+             */
+            day_match?: "or" | "and";
+            /** @description From here on, inclusive. One that has passed makes no earlier runs; `once` then fires at once */
+            start_date?: string | null;
+            /** @description Until here, exclusive; after start_date */
+            end_date?: string | null;
+            is_enabled?: boolean;
+            /**
+             * @description What becomes of a slot while an earlier run is active
+             * @enum {string}
+             */
+            overlap_policy?: "allow" | "skip" | "buffer_one" | "replace";
+            /** @description How many of its runs are RUNNING at once; others wait as PENDING */
+            max_active_runs?: number;
+            /** @enum {string} */
+            misfire_policy?: "fire_once" | "fire_all" | "skip";
+            /** @description How many missed slots `fire_all` runs at most, the newest */
+            misfire_limit?: number;
+            /** @description A missed slot older than this does not run any more */
+            misfire_grace_seconds?: number;
+            notifications?: components["schemas"]["ScheduleNotifications"];
+            tasks: components["schemas"]["TaskDefinition"][];
+        };
+        /**
+         * @example {
+         *       "on_success": false,
+         *       "on_failure": true,
+         *       "recipients": [
+         *         "data@example.com"
+         *       ],
+         *       "webhooks": [
+         *         {
+         *           "url": "https://chat.example.com/hook",
+         *           "on": [
+         *             "failure"
+         *           ],
+         *           "secret": {
+         *             "$secret": "CHAT_KEY"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ScheduleNotifications: {
+            /**
+             * @description Mail to the recipients
+             * @default false
+             */
+            on_success: boolean;
+            /**
+             * @description Mail to the recipients
+             * @default false
+             */
+            on_failure: boolean;
+            /** @default [] */
+            recipients: string[];
+            webhooks?: {
+                /** Format: uri */
+                url: string;
+                /**
+                 * @default [
+                 *       "success",
+                 *       "failure"
+                 *     ]
+                 */
+                on: ("success" | "failure")[];
+                /** @description Signs the request; the name of a secret, never the secret itself */
+                secret?: {
+                    $secret: string;
+                } | null;
+            }[];
+            /**
+             * @description Liquid templates that replace the ones jobu comes with
+             * @default {}
+             */
+            templates: {
+                success_subject?: string | null;
+                success_body?: string | null;
+                failure_subject?: string | null;
+                failure_body?: string | null;
+            };
+        };
+        /**
+         * @example {
+         *       "key": "load",
+         *       "handler_name": "http",
+         *       "params": {
+         *         "url": "https://load.example.com",
+         *         "body": "{{ tasks.extract.result.path }}"
+         *       },
+         *       "depends_on": [
+         *         "extract"
+         *       ],
+         *       "max_retry": 3,
+         *       "timeout_seconds": 600
+         *     }
+         */
+        TaskDefinition: {
+            /**
+             * @description Unique among the tasks
+             * @example extract
+             */
+            key: string;
+            /** @default null */
+            description: string | null;
+            /** @example http */
+            handler_name?: string;
+            /**
+             * @description The task is a run of this schedule
+             * @example 7
+             */
+            schedule_id?: number;
+            /**
+             * @description The task waits for a person to approve it
+             * @example {
+             *       "message": "Publish?"
+             *     }
+             */
+            approval?: {
+                /**
+                 * @default operator
+                 * @enum {string}
+                 */
+                role: "operator" | "admin";
+                message?: string | null;
+                /** @description The task fails when nobody answers for so long; null: it waits for ever */
+                deadline_seconds?: number | null;
+            };
+            /**
+             * @description The task waits for an event (`POST /schedules/signals`)
+             * @example {
+             *       "event": "files.arrived"
+             *     }
+             */
+            wait_for?: {
+                event: string;
+                /** @description The task fails when nobody answers for so long; null: it waits for ever */
+                deadline_seconds?: number | null;
+            };
+            /**
+             * @description For the handler; texts may hold `{{ expressions }}` over the tasks before it and the run
+             * @default {}
+             * @example {
+             *       "path": "{{ tasks.extract.result.path }}"
+             *     }
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Keys of the tasks it comes after
+             * @default []
+             * @example [
+             *       "extract"
+             *     ]
+             */
+            depends_on: string[];
+            /**
+             * @description How the tasks before it must end for it to run
+             * @default all_success
+             * @enum {string}
+             */
+            trigger_rule: "all_success" | "all_done" | "one_success" | "one_failed" | "none_failed";
+            /** @description Tries after the first; 0 where left out */
+            max_retry?: number;
+            /** @description Another name of `max_retry` */
+            retries?: number;
+            /** @default 10 */
+            retry_delay_seconds: number;
+            /**
+             * @default exponential
+             * @enum {string}
+             */
+            retry_backoff: "fixed" | "exponential";
+            /** @description Null, or left out: no limit */
+            timeout_seconds?: number | null;
+            /** @description Another name of `timeout_seconds` */
+            timeout?: number | null;
+            /** @description A CEL expression; where it is false the task is skipped */
+            condition?: string | null;
+            /**
+             * @description A list, or a CEL expression that gives one: the task runs once for each `item`, at most 10000
+             * @example tasks.list.result.files
+             */
+            for_each?: (string | unknown[]) | null;
+            /**
+             * @description Higher first
+             * @default 0
+             */
+            priority: number;
+            /**
+             * @description Workers choose by it
+             * @default default
+             */
+            queue: string;
+            /**
+             * @description What an engine `airflow` runs it with; with another than `jobu` it needs no handler
+             * @enum {string}
+             */
+            operator?: "jobu" | "bash" | "python" | "http";
+        };
+        /**
+         * @description As the body of POST /schedules, right or wrong
+         * @example {
+         *       "title": "nightly report",
+         *       "cron_expression": "0 2 * * *",
+         *       "timezone": "Asia/Seoul",
+         *       "owner": "sales",
+         *       "tags": [
+         *         "report"
+         *       ],
+         *       "notifications": {
+         *         "on_success": false,
+         *         "on_failure": true,
+         *         "recipients": [
+         *           "team@example.com"
+         *         ]
+         *       },
+         *       "tasks": [
+         *         {
+         *           "key": "extract",
+         *           "handler_name": "sql",
+         *           "params": {
+         *             "statement": "SELECT count(*) AS orders FROM orders"
+         *           }
+         *         },
+         *         {
+         *           "key": "announce",
+         *           "handler_name": "echo",
+         *           "depends_on": [
+         *             "extract"
+         *           ],
+         *           "params": {
+         *             "message": "{{ tasks.extract.result.rows }}"
+         *           },
+         *           "max_retry": 2
+         *         }
+         *       ]
+         *     }
+         */
+        ScheduleToValidate: {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "frequency": "weekly",
+         *       "time": "09:30",
+         *       "day_of_week": 1,
+         *       "version": 1
+         *     }
+         */
+        ScheduleUpdate: {
+            /**
+             * @description Need not be unique
+             * @example nightly report
+             */
+            title?: string;
+            description?: string | null;
+            owner?: string | null;
+            tags?: string[];
+            /**
+             * @description What runs it; left out: the configuration's
+             * @enum {string}
+             */
+            engine?: "jobu" | "airflow";
+            /**
+             * @description Instead of a frequency; with neither the schedule is started by hand
+             * @example 0 2 * * *
+             */
+            cron_expression?: string | null;
+            /**
+             * @description `once` runs at start_date
+             * @example daily
+             */
+            frequency?: ("once" | "hourly" | "daily" | "weekly" | "monthly") | null;
+            /**
+             * @description Of daily, weekly and monthly; left out: as in start_date, or 00:00
+             * @example 02:00
+             */
+            time?: string | null;
+            /** @description Of hourly; left out: as in start_date, or 0 */
+            minute?: number | null;
+            /** @description Of weekly, 0 is Sunday; left out: as in start_date, or Monday */
+            day_of_week?: number | null;
+            /** @description Of monthly, 31 is the last day, a month without the 29th or 30th has no run; left out: as in start_date, or the 1st */
+            day_of_month?: number | null;
+            /**
+             * @description An IANA name; left out: the configuration's
+             * @example Asia/Seoul
+             */
+            timezone?: string;
+            /**
+             * @description With both day fields of a cron set: either may match, or both must
+             * @enum {string}
+             */
+            day_match?: "or" | "and";
+            /** @description From here on, inclusive. One that has passed makes no earlier runs; `once` then fires at once */
+            start_date?: string | null;
+            /** @description Until here, exclusive; after start_date */
+            end_date?: string | null;
+            is_enabled?: boolean;
+            /**
+             * @description What becomes of a slot while an earlier run is active
+             * @enum {string}
+             */
+            overlap_policy?: "allow" | "skip" | "buffer_one" | "replace";
+            /** @description How many of its runs are RUNNING at once; others wait as PENDING */
+            max_active_runs?: number;
+            /** @enum {string} */
+            misfire_policy?: "fire_once" | "fire_all" | "skip";
+            /** @description How many missed slots `fire_all` runs at most, the newest */
+            misfire_limit?: number;
+            /** @description A missed slot older than this does not run any more */
+            misfire_grace_seconds?: number;
+            notifications?: components["schemas"]["ScheduleNotifications"];
+            tasks?: components["schemas"]["TaskDefinition"][];
+            /** @description The one that was read; refuses the edit of a schedule whose tasks have changed since */
+            version?: number;
+        };
+        /**
+         * @example {
+         *       "is_enabled": false
+         *     }
+         */
+        ScheduleToggle: {
+            is_enabled?: boolean;
+        };
+        /**
+         * @example {
+         *       "params": {
+         *         "region": "kr"
+         *       },
+         *       "logical_date": "2026-03-01T02:00:00+09:00"
+         *     }
+         */
+        ScheduleStart: {
+            /** @description What its tasks see as `run.params` */
+            params?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description What its tasks see as `run.scheduled_time`; left out: now. It does not delay the run
+             * @example 2026-03-01T09:00:00+09:00
+             */
+            logical_date?: string;
+            /**
+             * Format: date-time
+             * @description Another name for `logical_date`
+             * @example 2026-03-01T09:00:00+09:00
+             */
+            scheduled_time?: string;
+        };
+        /**
+         * @example {
+         *       "from": "failed"
+         *     }
+         */
+        RunRerun: {
+            /**
+             * @description failed, the default: what failed and what was skipped for it; all: everything
+             * @enum {string}
+             */
+            from?: "failed" | "all";
+            /** @description Instead of `from`: this task and all after it */
+            task?: string;
+        };
+        /**
+         * @example {
+         *       "comment": "figures checked"
+         *     }
+         */
+        ApprovalDecision: {
+            comment?: string;
+            /** @description What later tasks see in its result */
+            data?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @example {
+         *       "comment": "not needed today"
+         *     }
+         */
+        TaskSkip: {
+            comment?: string;
+            /** @description One item of the list of a task with `for_each`; left out: the task */
+            item?: number;
+        };
+        /**
+         * @example {
+         *       "status": "SUCCESS",
+         *       "comment": "done by hand"
+         *     }
+         */
+        TaskMark: {
+            /** @enum {string} */
+            status: "SUCCESS" | "FAILED" | "SKIPPED";
+            comment?: string;
+            /** @description One item of the list of a task with `for_each`; left out: the task */
+            item?: number;
+        };
+        /**
+         * @example {
+         *       "event": "prices.loaded",
+         *       "payload": {
+         *         "day": "2026-03-01"
+         *       }
+         *     }
+         */
+        Signal: {
+            /** @example prices.loaded */
+            event: string;
+            /** @description Any JSON: the result of the tasks it releases */
+            payload?: unknown;
         };
         /**
          * @example {
@@ -2432,6 +3427,10 @@ export interface components {
             created_at: string;
             /** @description Of one that is RUNNING: its start and the median duration of what succeeded of its cron, or under its handler, in the last 7 days; null where nothing did */
             expected_finish_at: string | null;
+            /** @description Of the task of a schedule that it is an execution of; null: of none */
+            schedule_id: number | null;
+            run_id: number | null;
+            task_key: string | null;
             runs: components["schemas"]["Run"][];
             logs: components["schemas"]["LogLine"][];
         };
@@ -2526,6 +3525,718 @@ export interface components {
             page: number;
             size: number;
             pages: number;
+        };
+        SchedulePage: {
+            items: components["schemas"]["ScheduleItem"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /**
+         * @description A workflow without its tasks
+         * @example {
+         *       "id": 7,
+         *       "title": "nightly report",
+         *       "description": null,
+         *       "owner": "sales",
+         *       "tags": [
+         *         "report"
+         *       ],
+         *       "engine": "jobu",
+         *       "engine_state": null,
+         *       "cron_expression": "0 2 * * *",
+         *       "frequency": null,
+         *       "time": null,
+         *       "minute": null,
+         *       "day_of_week": null,
+         *       "day_of_month": null,
+         *       "timezone": "Asia/Seoul",
+         *       "day_match": "or",
+         *       "start_date": null,
+         *       "end_date": null,
+         *       "is_enabled": true,
+         *       "status": "ACTIVE",
+         *       "overlap_policy": "skip",
+         *       "max_active_runs": 16,
+         *       "misfire_policy": "fire_once",
+         *       "misfire_limit": 100,
+         *       "misfire_grace_seconds": 86400,
+         *       "notifications": {
+         *         "on_success": false,
+         *         "on_failure": true,
+         *         "recipients": [
+         *           "team@example.com"
+         *         ]
+         *       },
+         *       "version": 1,
+         *       "task_count": 1,
+         *       "next_run_at": "2026-03-01T17:00:00.000Z",
+         *       "last_run": {
+         *         "id": 311,
+         *         "status": "SUCCESS",
+         *         "scheduled_time": "2026-02-28T17:00:00.000Z",
+         *         "started_at": "2026-02-28T17:00:00.012Z",
+         *         "finished_at": "2026-02-28T17:00:04.207Z",
+         *         "duration_ms": 4195
+         *       },
+         *       "last_status": "SUCCESS",
+         *       "disabled_reason": null,
+         *       "schedule_in_words": "At 02:00 (Asia/Seoul)",
+         *       "created_at": "2026-02-11T01:12:43.120Z",
+         *       "updated_at": "2026-02-11T01:12:43.120Z"
+         *     }
+         */
+        ScheduleItem: {
+            id: number;
+            title: string;
+            description: string | null;
+            owner: string | null;
+            tags: string[];
+            /** @enum {string} */
+            engine: "jobu" | "airflow";
+            /** @description Of another engine: how far it has taken the schedule over, and what is wrong */
+            engine_state: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Null of a frequency, as it was given */
+            cron_expression: string | null;
+            frequency: ("once" | "hourly" | "daily" | "weekly" | "monthly") | null;
+            time: string | null;
+            minute: number | null;
+            day_of_week: number | null;
+            day_of_month: number | null;
+            timezone: string;
+            /** @enum {string} */
+            day_match: "or" | "and";
+            start_date: string | null;
+            end_date: string | null;
+            is_enabled: boolean;
+            /**
+             * @description PAUSED: disabled. COMPLETED: nothing comes of its timing any more
+             * @enum {string}
+             */
+            status: "ACTIVE" | "PAUSED" | "COMPLETED";
+            /** @enum {string} */
+            overlap_policy: "allow" | "skip" | "buffer_one" | "replace";
+            max_active_runs: number;
+            /** @enum {string} */
+            misfire_policy: "fire_once" | "fire_all" | "skip";
+            misfire_limit: number;
+            misfire_grace_seconds: number;
+            notifications: {
+                [key: string]: unknown;
+            };
+            /** @description Of its tasks: a change of them makes the next one */
+            version: number;
+            task_count: number;
+            next_run_at: string | null;
+            last_run: components["schemas"]["ScheduleLastRun"] | null;
+            last_status: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED") | null;
+            disabled_reason: string | null;
+            /** @description In the language of `Accept-Language`: English or Korean */
+            schedule_in_words: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ScheduleLastRun: {
+            id: number;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED";
+            /** Format: date-time */
+            scheduled_time: string;
+            started_at: string | null;
+            finished_at: string | null;
+            duration_ms: number | null;
+        };
+        /**
+         * @description A workflow: its tasks, when it runs, and what becomes of its runs
+         * @example {
+         *       "id": 7,
+         *       "title": "nightly report",
+         *       "description": null,
+         *       "owner": "sales",
+         *       "tags": [
+         *         "report"
+         *       ],
+         *       "engine": "jobu",
+         *       "engine_state": null,
+         *       "cron_expression": "0 2 * * *",
+         *       "frequency": null,
+         *       "time": null,
+         *       "minute": null,
+         *       "day_of_week": null,
+         *       "day_of_month": null,
+         *       "timezone": "Asia/Seoul",
+         *       "day_match": "or",
+         *       "start_date": null,
+         *       "end_date": null,
+         *       "is_enabled": true,
+         *       "status": "ACTIVE",
+         *       "overlap_policy": "skip",
+         *       "max_active_runs": 16,
+         *       "misfire_policy": "fire_once",
+         *       "misfire_limit": 100,
+         *       "misfire_grace_seconds": 86400,
+         *       "notifications": {
+         *         "on_success": false,
+         *         "on_failure": true,
+         *         "recipients": [
+         *           "team@example.com"
+         *         ]
+         *       },
+         *       "version": 1,
+         *       "task_count": 1,
+         *       "next_run_at": "2026-03-01T17:00:00.000Z",
+         *       "last_run": {
+         *         "id": 311,
+         *         "status": "SUCCESS",
+         *         "scheduled_time": "2026-02-28T17:00:00.000Z",
+         *         "started_at": "2026-02-28T17:00:00.012Z",
+         *         "finished_at": "2026-02-28T17:00:04.207Z",
+         *         "duration_ms": 4195
+         *       },
+         *       "last_status": "SUCCESS",
+         *       "disabled_reason": null,
+         *       "schedule_in_words": "At 02:00 (Asia/Seoul)",
+         *       "created_at": "2026-02-11T01:12:43.120Z",
+         *       "updated_at": "2026-02-11T01:12:43.120Z",
+         *       "tasks": [
+         *         {
+         *           "key": "extract",
+         *           "handler_name": "sql",
+         *           "params": {
+         *             "statement": "SELECT 1"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        Schedule: {
+            id: number;
+            title: string;
+            description: string | null;
+            owner: string | null;
+            tags: string[];
+            /** @enum {string} */
+            engine: "jobu" | "airflow";
+            /** @description Of another engine: how far it has taken the schedule over, and what is wrong */
+            engine_state: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Null of a frequency, as it was given */
+            cron_expression: string | null;
+            frequency: ("once" | "hourly" | "daily" | "weekly" | "monthly") | null;
+            time: string | null;
+            minute: number | null;
+            day_of_week: number | null;
+            day_of_month: number | null;
+            timezone: string;
+            /** @enum {string} */
+            day_match: "or" | "and";
+            start_date: string | null;
+            end_date: string | null;
+            is_enabled: boolean;
+            /**
+             * @description PAUSED: disabled. COMPLETED: nothing comes of its timing any more
+             * @enum {string}
+             */
+            status: "ACTIVE" | "PAUSED" | "COMPLETED";
+            /** @enum {string} */
+            overlap_policy: "allow" | "skip" | "buffer_one" | "replace";
+            max_active_runs: number;
+            /** @enum {string} */
+            misfire_policy: "fire_once" | "fire_all" | "skip";
+            misfire_limit: number;
+            misfire_grace_seconds: number;
+            notifications: {
+                [key: string]: unknown;
+            };
+            /** @description Of its tasks: a change of them makes the next one */
+            version: number;
+            task_count: number;
+            next_run_at: string | null;
+            last_run: components["schemas"]["ScheduleLastRun"] | null;
+            last_status: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED") | null;
+            disabled_reason: string | null;
+            /** @description In the language of `Accept-Language`: English or Korean */
+            schedule_in_words: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description As they were given; see the body of POST /schedules */
+            tasks: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * @example {
+         *       "valid": false,
+         *       "faults": [
+         *         {
+         *           "field": "tasks[1].depends_on",
+         *           "message": "closes a cycle: load -> clean -> load",
+         *           "received": "array"
+         *         }
+         *       ],
+         *       "order": [],
+         *       "cron": "0 2 * * *",
+         *       "next": [
+         *         "2026-03-01T17:00:00.000Z"
+         *       ]
+         *     }
+         */
+        ScheduleValidation: {
+            valid: boolean;
+            faults: {
+                field: string;
+                message: string;
+                received?: unknown;
+                expected?: unknown;
+            }[];
+            /** @description The keys of its tasks, level by level; empty where they cannot be ordered */
+            order: string[][];
+            /** @description The expression of its slots, also of a frequency */
+            cron: string | null;
+            /** @description When it runs next */
+            next: string[];
+        };
+        /**
+         * @description A run of a schedule with its tasks
+         * @example {
+         *       "id": 311,
+         *       "run_id": 311,
+         *       "schedule_id": 7,
+         *       "schedule_title": "nightly report",
+         *       "version": 1,
+         *       "status": "RUNNING",
+         *       "trigger": "manual",
+         *       "params": {
+         *         "region": "kr"
+         *       },
+         *       "scheduled_time": "2026-02-28T17:00:00.000Z",
+         *       "created_at": "2026-02-28T17:00:00.004Z",
+         *       "started_at": "2026-02-28T17:00:00.012Z",
+         *       "finished_at": null,
+         *       "duration_ms": null,
+         *       "round": 1,
+         *       "created_by": "eve",
+         *       "reason": null,
+         *       "error_message": null,
+         *       "parent": null,
+         *       "external_run_id": null,
+         *       "task_counts": {
+         *         "PENDING": 1,
+         *         "RUNNING": 0,
+         *         "SUCCESS": 0,
+         *         "FAILED": 0,
+         *         "TIMEOUT": 0,
+         *         "CANCELLED": 0,
+         *         "SKIPPED": 0
+         *       },
+         *       "tasks": [
+         *         {
+         *           "key": "extract",
+         *           "status": "PENDING",
+         *           "waiting_for": "worker",
+         *           "reason": null,
+         *           "execution_id": 5021,
+         *           "attempts": 0,
+         *           "kind": "handler",
+         *           "handler_name": "sql",
+         *           "depends_on": [],
+         *           "trigger_rule": "all_success",
+         *           "queue": "default",
+         *           "priority": 0,
+         *           "created_at": "2026-02-28T17:00:00.012Z",
+         *           "started_at": null,
+         *           "finished_at": null,
+         *           "duration_ms": null,
+         *           "error_message": null,
+         *           "error": null,
+         *           "result": null,
+         *           "progress_percentage": null,
+         *           "current_step": null,
+         *           "worker_id": null,
+         *           "items": null,
+         *           "child_run": null,
+         *           "approval": null,
+         *           "artifacts": [],
+         *           "executions": [
+         *             5021
+         *           ],
+         *           "logs": []
+         *         }
+         *       ]
+         *     }
+         */
+        ScheduleRun: {
+            id: number;
+            /** @description The same as `id` */
+            run_id: number;
+            schedule_id: number;
+            schedule_title: string;
+            version: number;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED";
+            /** @enum {string} */
+            trigger: "cron" | "manual" | "schedule" | "external";
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description The slot, or the logical date that was given
+             */
+            scheduled_time: string;
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+            duration_ms: number | null;
+            /** @description 1, and one more for each rerun */
+            round: number;
+            created_by: string | null;
+            /** @description A code: why it ended without a task deciding so, such as OVERLAP or MISFIRE */
+            reason: string | null;
+            error_message: string | null;
+            /** @description The task of another run that it is */
+            parent: {
+                schedule_id: number;
+                run_id: number;
+                task_key: string;
+            } | null;
+            /** @description Its id in another engine */
+            external_run_id: string | null;
+            task_counts: components["schemas"]["TaskCounts"];
+            tasks: components["schemas"]["RunTask"][];
+        };
+        /** @description Tasks by status; the items of a list are one task */
+        TaskCounts: {
+            PENDING: number;
+            RUNNING: number;
+            SUCCESS: number;
+            FAILED: number;
+            TIMEOUT: number;
+            CANCELLED: number;
+            SKIPPED: number;
+        };
+        /** @description A task of a run */
+        RunTask: {
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+            /** @description Of one that is PENDING in a run that has begun */
+            waiting_for: ("upstream" | "decision" | "approval" | "event" | "worker") | null;
+            /** @description A code: why it did not run, or ended without a handler */
+            reason: string | null;
+            execution_id: number | null;
+            /** @description Of all its executions */
+            attempts: number;
+            created_at: string | null;
+            started_at: string | null;
+            finished_at: string | null;
+            duration_ms: number | null;
+            error_message: string | null;
+            result: unknown;
+            progress_percentage: number | null;
+            current_step: string | null;
+            worker_id: string | null;
+            /** @description Oldest first: a rerun makes another one */
+            executions: number[];
+            /** @description The run of the other schedule that it is */
+            child_run: {
+                schedule_id: number;
+                run_id: number;
+            } | null;
+            key: string;
+            /** @enum {string} */
+            kind: "handler" | "schedule" | "approval" | "event";
+            handler_name: string | null;
+            depends_on: string[];
+            /** @enum {string} */
+            trigger_rule: "all_success" | "all_done" | "one_success" | "one_failed" | "none_failed";
+            queue: string;
+            priority: number;
+            /** @description Of one that is FAILED or TIMEOUT */
+            error: {
+                message: string | null;
+                /** @description The stack, or what of one stands in its log */
+                trace: string | null;
+            } | null;
+            /** @description Of one with `for_each` */
+            items: {
+                total: number;
+                left: number;
+                failed: number;
+            } | null;
+            approval: {
+                /** @enum {string} */
+                role: "viewer" | "operator" | "admin";
+                message: string | null;
+                deadline_at: string | null;
+            } | null;
+            artifacts: components["schemas"]["RunArtifact"][];
+            /** @description The last lines of its latest execution */
+            logs: components["schemas"]["LogLine"][];
+        };
+        RunArtifact: {
+            id: number;
+            execution_id: number;
+            attempt: number;
+            task_key: string | null;
+            name: string;
+            content_type: string;
+            size_bytes: number;
+            sha256: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ScheduleVersionPage: {
+            items: components["schemas"]["ScheduleVersionItem"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        ScheduleVersionItem: {
+            version: number;
+            task_count: number;
+            created_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description The tasks of a schedule as they were at one time */
+        ScheduleVersion: {
+            version: number;
+            task_count: number;
+            created_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description As they were given; see the body of POST /schedules */
+            tasks: {
+                [key: string]: unknown;
+            }[];
+        };
+        ScheduleRunPage: {
+            items: components["schemas"]["ScheduleRunItem"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /**
+         * @description A run of a schedule
+         * @example {
+         *       "id": 311,
+         *       "run_id": 311,
+         *       "schedule_id": 7,
+         *       "schedule_title": "nightly report",
+         *       "version": 1,
+         *       "status": "RUNNING",
+         *       "trigger": "manual",
+         *       "params": {
+         *         "region": "kr"
+         *       },
+         *       "scheduled_time": "2026-02-28T17:00:00.000Z",
+         *       "created_at": "2026-02-28T17:00:00.004Z",
+         *       "started_at": "2026-02-28T17:00:00.012Z",
+         *       "finished_at": null,
+         *       "duration_ms": null,
+         *       "round": 1,
+         *       "created_by": "eve",
+         *       "reason": null,
+         *       "error_message": null,
+         *       "parent": null,
+         *       "external_run_id": null,
+         *       "task_counts": {
+         *         "PENDING": 1,
+         *         "RUNNING": 0,
+         *         "SUCCESS": 0,
+         *         "FAILED": 0,
+         *         "TIMEOUT": 0,
+         *         "CANCELLED": 0,
+         *         "SKIPPED": 0
+         *       }
+         *     }
+         */
+        ScheduleRunItem: {
+            id: number;
+            /** @description The same as `id` */
+            run_id: number;
+            schedule_id: number;
+            schedule_title: string;
+            version: number;
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED";
+            /** @enum {string} */
+            trigger: "cron" | "manual" | "schedule" | "external";
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description The slot, or the logical date that was given
+             */
+            scheduled_time: string;
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+            duration_ms: number | null;
+            /** @description 1, and one more for each rerun */
+            round: number;
+            created_by: string | null;
+            /** @description A code: why it ended without a task deciding so, such as OVERLAP or MISFIRE */
+            reason: string | null;
+            error_message: string | null;
+            /** @description The task of another run that it is */
+            parent: {
+                schedule_id: number;
+                run_id: number;
+                task_key: string;
+            } | null;
+            /** @description Its id in another engine */
+            external_run_id: string | null;
+            task_counts: components["schemas"]["TaskCounts"];
+        };
+        TaskItemPage: {
+            items: components["schemas"]["TaskItem"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        /** @description An item of the list of a task with `for_each` */
+        TaskItem: {
+            /** @enum {string} */
+            status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+            /** @description Of one that is PENDING in a run that has begun */
+            waiting_for: ("upstream" | "decision" | "approval" | "event" | "worker") | null;
+            /** @description A code: why it did not run, or ended without a handler */
+            reason: string | null;
+            execution_id: number | null;
+            /** @description Of all its executions */
+            attempts: number;
+            created_at: string | null;
+            started_at: string | null;
+            finished_at: string | null;
+            duration_ms: number | null;
+            error_message: string | null;
+            result: unknown;
+            progress_percentage: number | null;
+            current_step: string | null;
+            worker_id: string | null;
+            /** @description Oldest first: a rerun makes another one */
+            executions: number[];
+            /** @description The run of the other schedule that it is */
+            child_run: {
+                schedule_id: number;
+                run_id: number;
+            } | null;
+            /** @description Its place in the list, from 0 */
+            item: number;
+            /** @description Of the list; of one with an execution its params */
+            value: unknown;
+        };
+        TaskLogPage: {
+            items: components["schemas"]["TaskLogLine"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
+        };
+        TaskLogLine: {
+            /** Format: date-time */
+            logged_at: string;
+            attempt: number;
+            line: number;
+            level: string;
+            message: string;
+            fields: {
+                [key: string]: unknown;
+            } | null;
+            execution_id: number;
+        };
+        SignalSent: {
+            id: number;
+            /** @description Tasks that waited for it */
+            released: number;
+        };
+        MonthlyStatistics: {
+            year: number;
+            month: number;
+            timezone: string;
+            /** @description Every day of the month */
+            days: {
+                /**
+                 * @description YYYY-MM-DD
+                 * @example 2026-03-01
+                 */
+                date: string;
+                success: number;
+                failed: number;
+                cancelled: number;
+                pending: number;
+                running: number;
+            }[];
+            totals: components["schemas"]["RunCounts"];
+        };
+        /** @description Runs by status */
+        RunCounts: {
+            success: number;
+            failed: number;
+            cancelled: number;
+            pending: number;
+            running: number;
+        };
+        DailyStatistics: {
+            /**
+             * @description YYYY-MM-DD
+             * @example 2026-03-01
+             */
+            date: string;
+            timezone: string;
+            totals: components["schemas"]["RunCounts"];
+            runs: components["schemas"]["ScheduleRunPage"];
+        };
+        StatisticsRebuilt: {
+            year: number;
+            month: number;
+            /** @description What differed from the runs, by day and status; empty: nothing */
+            corrected: {
+                /**
+                 * @description YYYY-MM-DD
+                 * @example 2026-03-01
+                 */
+                date: string;
+                /** @enum {string} */
+                status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED";
+                was: number;
+                is: number;
+            }[];
         };
         WorkerPage: {
             items: components["schemas"]["WorkerItem"][];
@@ -5229,6 +6940,1371 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listSchedules: {
+        parameters: {
+            query?: {
+                /** @description A part of it, in any case */
+                title?: string;
+                owner?: string;
+                /** @description `cron`: by an expression of its own; `none`: by hand; repeated, or separated by commas */
+                frequency?: ("once" | "hourly" | "daily" | "weekly" | "monthly" | "cron" | "none")[];
+                /** @description ACTIVE, PAUSED (disabled) or COMPLETED (nothing comes of its timing any more); or the status of its last run; repeated, or separated by commas */
+                status?: ("ACTIVE" | "PAUSED" | "COMPLETED" | "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED")[];
+                /** @description Repeated: those that have all of them */
+                tag?: string[];
+                engine?: "jobu" | "airflow";
+                /** @description A leading `-` for descending */
+                order_by?: "id" | "-id" | "title" | "-title" | "owner" | "-owner" | "next_run_at" | "-next_run_at" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "nightly report",
+                 *       "cron_expression": "0 2 * * *",
+                 *       "timezone": "Asia/Seoul",
+                 *       "owner": "sales",
+                 *       "tags": [
+                 *         "report"
+                 *       ],
+                 *       "notifications": {
+                 *         "on_success": false,
+                 *         "on_failure": true,
+                 *         "recipients": [
+                 *           "team@example.com"
+                 *         ]
+                 *       },
+                 *       "tasks": [
+                 *         {
+                 *           "key": "extract",
+                 *           "handler_name": "sql",
+                 *           "params": {
+                 *             "statement": "SELECT count(*) AS orders FROM orders"
+                 *           }
+                 *         },
+                 *         {
+                 *           "key": "announce",
+                 *           "handler_name": "echo",
+                 *           "depends_on": [
+                 *             "extract"
+                 *           ],
+                 *           "params": {
+                 *             "message": "{{ tasks.extract.result.rows }}"
+                 *           },
+                 *           "max_retry": 2
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The request is wrong; `details` names each field */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    validateSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "nightly report",
+                 *       "cron_expression": "0 2 * * *",
+                 *       "timezone": "Asia/Seoul",
+                 *       "owner": "sales",
+                 *       "tags": [
+                 *         "report"
+                 *       ],
+                 *       "notifications": {
+                 *         "on_success": false,
+                 *         "on_failure": true,
+                 *         "recipients": [
+                 *           "team@example.com"
+                 *         ]
+                 *       },
+                 *       "tasks": [
+                 *         {
+                 *           "key": "extract",
+                 *           "handler_name": "sql",
+                 *           "params": {
+                 *             "statement": "SELECT count(*) AS orders FROM orders"
+                 *           }
+                 *         },
+                 *         {
+                 *           "key": "announce",
+                 *           "handler_name": "echo",
+                 *           "depends_on": [
+                 *             "extract"
+                 *           ],
+                 *           "params": {
+                 *             "message": "{{ tasks.extract.result.rows }}"
+                 *           },
+                 *           "max_retry": 2
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleToValidate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleValidation"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CsrfRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "frequency": "weekly",
+                 *       "time": "09:30",
+                 *       "day_of_week": 1,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The request is wrong; `details` names each field */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    toggleSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "is_enabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleToggle"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The request is wrong; `details` names each field */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    startSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "params": {
+                 *         "region": "kr"
+                 *       },
+                 *       "logical_date": "2026-03-01T02:00:00+09:00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleStart"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRun"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listScheduleVersions: {
+        parameters: {
+            query?: {
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleVersionPage"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getScheduleVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 1 */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleVersion"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                /** @description Repeated, or separated by commas */
+                status?: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED")[];
+                /** @description What they came from: a slot, a person, a task of another run, another engine's own runs; repeated, or separated by commas */
+                trigger?: ("cron" | "manual" | "schedule" | "external")[];
+                /** @description Inclusive, on the scheduled time */
+                from_date?: string;
+                /** @description Exclusive, on the scheduled time */
+                to_date?: string;
+                schedule_id?: number;
+                /** @description A part of the schedule's title, in any case */
+                title?: string;
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+                /** @description Goes on where another page of the same filter and order ended: its `next_cursor`. For pages far down, which cost as much as the first */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRunPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listScheduleRuns: {
+        parameters: {
+            query?: {
+                /** @description Repeated, or separated by commas */
+                status?: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED")[];
+                /** @description What they came from: a slot, a person, a task of another run, another engine's own runs; repeated, or separated by commas */
+                trigger?: ("cron" | "manual" | "schedule" | "external")[];
+                /** @description Inclusive, on the scheduled time */
+                from_date?: string;
+                /** @description Exclusive, on the scheduled time */
+                to_date?: string;
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+                /** @description Goes on where another page of the same filter and order ended: its `next_cursor`. For pages far down, which cost as much as the first */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRunPage"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getScheduleRun: {
+        parameters: {
+            query?: {
+                /** @description The last so many log lines of each task; default 20, and 0 of a run of more than 200 tasks. At most 20000 in all: less of each where there are too many tasks */
+                logs?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 311 */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRun"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rerunRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 311 */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "failed"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RunRerun"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRun"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 311 */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRun"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approveTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 311 */
+                run_id: number;
+                /** @example extract */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "comment": "figures checked"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApprovalDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRun"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The role is not enough, or the session sent no valid CSRF token */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rejectTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 311 */
+                run_id: number;
+                /** @example extract */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "comment": "figures checked"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApprovalDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRun"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The role is not enough, or the session sent no valid CSRF token */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    skipTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 311 */
+                run_id: number;
+                /** @example extract */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "comment": "not needed today"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TaskSkip"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRun"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    markTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 311 */
+                run_id: number;
+                /** @example extract */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "SUCCESS",
+                 *       "comment": "done by hand"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TaskMark"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRun"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It contradicts the present state */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTaskItems: {
+        parameters: {
+            query?: {
+                /** @description PENDING and RUNNING are not told apart: either finds what has not ended. Repeated, or separated by commas */
+                status?: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED")[];
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 311 */
+                run_id: number;
+                /** @example extract */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskItemPage"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTaskLogs: {
+        parameters: {
+            query?: {
+                /** @description Of one item of a task with `for_each` */
+                item?: number;
+                attempt?: number;
+                /** @description Lines of this level and worse */
+                level?: "debug" | "info" | "warn" | "error";
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 311 */
+                run_id: number;
+                /** @example extract */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskLogPage"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sendSignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "event": "prices.loaded",
+                 *       "payload": {
+                 *         "day": "2026-03-01"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Signal"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalSent"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMonthlyStatistics: {
+        parameters: {
+            query: {
+                /** @example 2026 */
+                year: number;
+                /** @example 3 */
+                month: number;
+                /** @description The zone of days; default the configuration's display_timezone */
+                timezone?: string;
+                /** @description Only this schedule */
+                schedule_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthlyStatistics"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDailyStatistics: {
+        parameters: {
+            query: {
+                /** @example 2026 */
+                year: number;
+                /** @example 3 */
+                month: number;
+                /** @description The zone of days; default the configuration's display_timezone */
+                timezone?: string;
+                /** @example 1 */
+                day: number;
+                /** @description Only this schedule */
+                schedule_id?: number;
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailyStatistics"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rebuildMonthlyStatistics: {
+        parameters: {
+            query: {
+                /** @example 2026 */
+                year: number;
+                /** @example 3 */
+                month: number;
+                /** @description The zone of days; default the configuration's display_timezone */
+                timezone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsRebuilt"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listWorkers: {
         parameters: {
             query?: {
@@ -6847,13 +9923,15 @@ export interface operations {
     getEvents: {
         parameters: {
             query?: {
-                topics?: ("executions" | "crons" | "scheduler" | "workers" | "logs")[];
-                /** @description Of executions */
+                topics?: ("executions" | "crons" | "schedules" | "runs" | "scheduler" | "workers" | "logs")[];
+                /** @description Of executions and runs */
                 status?: ("PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED")[];
                 /** @description Ids of executions, as in /jobs/{id} */
                 job_id?: number[];
                 /** @description Ids of crons: themselves, and their executions */
                 cron_id?: number[];
+                /** @description Ids of schedules: themselves, and their runs */
+                schedule_id?: number[];
                 handler_name?: string;
             };
             header?: never;

@@ -11,7 +11,13 @@ interface Page<Item> {
   next_cursor: string | null
 }
 
-type ListPath = '/crons' | '/jobs' | '/audit' | '/jobs/{id}/logs' | '/crons/{id}/slots'
+type ListPath =
+  | '/crons'
+  | '/jobs'
+  | '/audit'
+  | '/jobs/{id}/logs'
+  | '/crons/{id}/slots'
+  | '/schedules/{id}/runs'
 type Query = Record<string, unknown>
 
 export interface List<Item> {

@@ -22,13 +22,15 @@ interface Props {
   runs: RecentRun[]
   /** Of the cron they are of. */
   cronZone: string
+  /** Of a run; unless said, that of a job. */
+  pathOf?: (id: number) => string
 }
 
 /**
  * The last runs of a cron, a bar each: the colour is the result, the height the duration. Each leads to its run by
  * mouse; who listens hears how many had which result, as thirty links in each row would be in the way.
  */
-export function Sparkline({ runs, cronZone }: Props) {
+export function Sparkline({ runs, cronZone, pathOf = (id) => `/jobs/${id}` }: Props) {
   const { t } = useTranslation()
   const { nameFor } = useZone()
   const zone = nameFor(cronZone)
@@ -53,7 +55,7 @@ export function Sparkline({ runs, cronZone }: Props) {
           const at = `${formatInstant(scheduled_time, zone)} ${zoneLabel(zone, scheduled_time)}`
           const took = duration_ms === null ? '' : ` · ${formatDuration(duration_ms)}`
           return (
-            <Link key={job_id} to={`/jobs/${job_id}`} tabIndex={-1} className={classes.bar}>
+            <Link key={job_id} to={pathOf(job_id)} tabIndex={-1} className={classes.bar}>
               <title>{`${at} · ${t(`status.${status}`)}${took}`}</title>
               <rect x={x} y={0} width={STEP} height={HEIGHT} fill="transparent" />
               <rect

@@ -2,6 +2,7 @@
 export const GO_TO = {
   o: '/',
   c: '/crons',
+  d: '/schedules',
   j: '/jobs',
   k: '/calendar',
   f: '/forecast',

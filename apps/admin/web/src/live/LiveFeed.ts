@@ -22,6 +22,8 @@ const LOST_AFTER_MS = 1_500
 const TOPIC_OF: Record<string, Topic> = {
   execution: 'executions',
   cron: 'crons',
+  schedule: 'schedules',
+  run: 'runs',
   scheduler: 'scheduler',
   worker: 'workers',
   dispatcher: 'workers',

@@ -1,6 +1,6 @@
 import type { Query } from '@tanstack/react-query'
 
-export const TOPICS = ['executions', 'crons', 'scheduler', 'workers'] as const
+export const TOPICS = ['executions', 'crons', 'schedules', 'runs', 'scheduler', 'workers'] as const
 export type Topic = (typeof TOPICS)[number]
 
 /** What is read anew when something of a topic changes, by the beginning of the path, and at most how often. */
@@ -12,12 +12,23 @@ const READS: Record<Topic, Array<{ path: RegExp; everyMs: number }>> = {
     { path: /^\/stats\/(?!forecast)/, everyMs: 10_000 },
     { path: /^\/audit/, everyMs: 10_000 },
     { path: /^\/workers|^\/scheduler\/upcoming/, everyMs: 5_000 },
+    { path: /^\/schedules\/\{id\}\/runs\/\{run_id\}/, everyMs: 1_000 },
   ],
   crons: [
     { path: /^\/crons/, everyMs: 1_000 },
     { path: /^\/scheduler\/upcoming/, everyMs: 5_000 },
     { path: /^\/stats\/forecast/, everyMs: 30_000 },
     { path: /^\/audit/, everyMs: 2_000 },
+  ],
+  schedules: [
+    { path: /^\/schedules/, everyMs: 1_000 },
+    { path: /^\/audit/, everyMs: 2_000 },
+  ],
+  runs: [
+    { path: /^\/schedules\/statistics/, everyMs: 5_000 },
+    { path: /^\/schedules\/\{id\}\/versions/, everyMs: 60_000 },
+    { path: /^\/schedules/, everyMs: 1_000 },
+    { path: /^\/audit/, everyMs: 10_000 },
   ],
   scheduler: [
     { path: /^\/(scheduler|jobs\/\{id\}\/why)/, everyMs: 500 },

@@ -20,6 +20,7 @@ export default {
     open: 'Open the menu',
     overview: 'Overview',
     crons: 'Crons',
+    schedules: 'Schedules',
     jobs: 'Jobs',
     calendar: 'Calendar',
     forecast: 'Forecast',

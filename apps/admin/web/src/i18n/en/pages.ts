@@ -4,11 +4,14 @@ import cron from './cron.ts'
 import cronActions from './cronActions.ts'
 import cronForm from './cronForm.ts'
 import crons from './crons.ts'
+import dag from './dag.ts'
 import forecast from './forecast.ts'
 import handlers from './handlers.ts'
 import job from './job.ts'
 import jobs from './jobs.ts'
 import params from './params.ts'
+import scheduleForm from './scheduleForm.ts'
+import schedules from './schedules.ts'
 import workers from './workers.ts'
 
 /** The texts of the pages that are opened from there. */
@@ -19,10 +22,13 @@ export default {
   cronActions,
   cronForm,
   crons,
+  dag,
   forecast,
   handlers,
   job,
   jobs,
   params,
+  scheduleForm,
+  schedules,
   workers,
 }

@@ -23,6 +23,7 @@ export default {
     open: '메뉴 열기',
     overview: '개요',
     crons: '크론',
+    schedules: '스케줄',
     jobs: '작업',
     calendar: '달력',
     forecast: '예측',

@@ -4,8 +4,8 @@ import { IconFilter, IconSearch, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
 import { FilterText } from '../../components/FilterText.tsx'
+import classes from '../../components/filterBar.module.css'
 import type { useFilters } from '../../components/useFilters.ts'
-import classes from './CronFilters.module.css'
 import { LAST_STATUSES } from './cronFilter.ts'
 
 interface Props {

@@ -2,8 +2,8 @@ import { Autocomplete, SimpleGrid, Stack, Switch, TagsInput, Textarea, TextInput
 import type { UseFormReturnType } from '@mantine/form'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api/client.ts'
+import { FormSection } from '../../components/FormSection.tsx'
 import type { CronValues } from './cronValues.ts'
-import { FormSection } from './FormSection.tsx'
 import type { ErrorOf } from './useFieldErrors.ts'
 
 export interface FieldsProps {

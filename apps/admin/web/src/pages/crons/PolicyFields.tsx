@@ -1,8 +1,8 @@
 import { Radio, SegmentedControl, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FormSection } from '../../components/FormSection.tsx'
 import { WORDS_BELOW } from '../../components/wordsBelow.ts'
-import { FormSection } from './FormSection.tsx'
 import type { FieldsProps } from './GeneralFields.tsx'
 import { NumberField } from './NumberField.tsx'
 

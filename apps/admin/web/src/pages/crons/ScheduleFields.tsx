@@ -1,44 +1,21 @@
-import {
-  Button,
-  Grid,
-  Group,
-  Menu,
-  SegmentedControl,
-  Select,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core'
-import { IconListDetails } from '@tabler/icons-react'
-import { useMemo } from 'react'
+import { Grid, Group, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { ExpressionHelp } from '../../components/cronPreview/ExpressionHelp.tsx'
+import { PresetMenu } from '../../components/cronPreview/PresetMenu.tsx'
+import { SchedulePreview } from '../../components/cronPreview/SchedulePreview.tsx'
+import { usePreview } from '../../components/cronPreview/usePreview.ts'
+import { FormSection } from '../../components/FormSection.tsx'
 import { InstantPicker } from '../../components/InstantPicker.tsx'
+import { useZoneChoices } from '../../components/useZoneChoices.ts'
 import { WORDS_BELOW } from '../../components/wordsBelow.ts'
-import { BROWSER_ZONE } from '../../time/zone.tsx'
-import { ExpressionHelp } from './ExpressionHelp.tsx'
-import { FormSection } from './FormSection.tsx'
 import type { FieldsProps } from './GeneralFields.tsx'
-import { SchedulePreview } from './SchedulePreview.tsx'
-import { usePreview } from './usePreview.ts'
-
-const PRESETS = [
-  ['minute', '* * * * *'],
-  ['fiveMinutes', '*/5 * * * *'],
-  ['hour', '0 * * * *'],
-  ['day', '0 9 * * *'],
-  ['weekday', '0 9 * * MON-FRI'],
-  ['week', '0 9 * * MON'],
-  ['month', '0 0 1 * *'],
-  ['lastDay', '0 18 L * *'],
-] as const
 
 /** When it fires, with what comes of it beside. */
 export function ScheduleFields({ form, errorOf }: FieldsProps) {
   const { t } = useTranslation('cronForm')
   const { cron_expression, timezone, day_match, start_at, end_at } = form.values
   const preview = usePreview({ cron_expression, timezone, day_match })
-  const zones = useMemo(() => zoneChoices(timezone, t('commonZones'), t('allZones')), [timezone, t])
+  const zones = useZoneChoices(timezone)
   const isZoneFault = preview.error?.code === 'CRON_TIMEZONE_INVALID'
   const expressionError =
     (preview.error && !isZoneFault ? preview.words : undefined) ?? errorOf('cron_expression')
@@ -59,28 +36,7 @@ export function ScheduleFields({ form, errorOf }: FieldsProps) {
               error={expressionError}
             />
             <Group gap="xs">
-              <Menu position="bottom-start">
-                <Menu.Target>
-                  <Button size="xs" variant="default" leftSection={<IconListDetails size={14} aria-hidden />}>
-                    {t('presets')}
-                  </Button>
-                </Menu.Target>
-                <Menu.Dropdown>
-                  {PRESETS.map(([name, expression]) => (
-                    <Menu.Item
-                      key={name}
-                      onClick={() => form.setFieldValue('cron_expression', expression)}
-                      rightSection={
-                        <Text size="xs" c="dimmed" ff="monospace">
-                          {expression}
-                        </Text>
-                      }
-                    >
-                      {t(`preset.${name}`)}
-                    </Menu.Item>
-                  ))}
-                </Menu.Dropdown>
-              </Menu>
+              <PresetMenu onChoose={(expression) => form.setFieldValue('cron_expression', expression)} />
               <ExpressionHelp />
             </Group>
             <Select
@@ -141,16 +97,4 @@ export function ScheduleFields({ form, errorOf }: FieldsProps) {
       </Grid>
     </FormSection>
   )
-}
-
-/** Every zone there is, the likely ones first. */
-function zoneChoices(current: string, common: string, all: string) {
-  const first = [...new Set(['Asia/Seoul', 'UTC', BROWSER_ZONE])]
-  const rest = [...new Set([...Intl.supportedValuesOf('timeZone'), current])].filter(
-    (zone) => !first.includes(zone),
-  )
-  return [
-    { group: common, items: first },
-    { group: all, items: rest },
-  ]
 }

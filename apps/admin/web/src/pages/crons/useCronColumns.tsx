@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client.ts'
 import { useMay } from '../../api/session.tsx'
 import { CronActions } from '../../components/cronActions/CronActions.tsx'
 import { Sparkline } from '../../components/Sparkline.tsx'
+import { Tags } from '../../components/Tags.tsx'
 import type { Column } from '../../components/table/column.ts'
 import { Instant } from '../../time/Instant.tsx'
 import { CronNameCell } from './CronNameCell.tsx'
@@ -11,7 +12,6 @@ import { EnabledSwitch } from './EnabledSwitch.tsx'
 import { LastRunCell } from './LastRunCell.tsx'
 import { NextRun } from './NextRun.tsx'
 import { ScheduleCell } from './ScheduleCell.tsx'
-import { Tags } from './Tags.tsx'
 
 type Cron = Schemas['Cron']
 

@@ -5,9 +5,9 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../../api/apiError.ts'
 import { fetchClient, type Schemas } from '../../api/client.ts'
+import { isExpressionCode } from '../../components/cronPreview/expressionCodes.ts'
 import { paramErrors } from '../../components/params/paramErrors.ts'
 import { bodyOf, type CronValues, changesOf, FIELDS } from './cronValues.ts'
-import { isExpressionCode } from './expressionCodes.ts'
 
 type Field = keyof CronValues
 export type ErrorOf = (field: Field) => string | undefined

@@ -1,10 +1,10 @@
 import { Alert, Badge, Box, List, Paper, Skeleton, Table, Text, Tooltip } from '@mantine/core'
 import { IconClockExclamation } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { formatInstant, zoneLabel } from '../../time/format.ts'
 import { RelativeTime } from '../../time/Instant.tsx'
 import { useZone } from '../../time/zone.tsx'
+import { ErrorNotice } from '../ErrorNotice.tsx'
 import classes from './SchedulePreview.module.css'
 import type { Preview } from './usePreview.ts'
 

@@ -3,10 +3,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '../../api/apiError.ts'
 import { fetchClient, type Schemas } from '../../api/client.ts'
-import type { CronValues } from './cronValues.ts'
 import { isExpressionCode } from './expressionCodes.ts'
 
-type Spec = Pick<CronValues, 'cron_expression' | 'timezone' | 'day_match'>
+type Spec = Pick<Schemas['Cron'], 'cron_expression' | 'timezone' | 'day_match'>
 
 /** While an expression is still being typed it is not read, in milliseconds. */
 const READ_AFTER_MS = 300

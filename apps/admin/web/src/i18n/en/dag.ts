@@ -1,0 +1,27 @@
+export default {
+  find: 'Find a task',
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  fit: 'Show all',
+  layOut: 'Lay out anew',
+  fold: 'Fold alike tasks',
+  after: 'after {{keys}}',
+  edge: '{{child}} waits for {{parent}}',
+  hasCondition: 'Runs on a condition',
+  isEach: 'Once for each item of a list',
+  many_one: '{{count}} task',
+  many_other: '{{count}} tasks',
+  kind: { handler: 'Handler', schedule: 'Schedule', approval: 'Approval', event: 'Event' },
+  rule: {
+    all_success: 'all succeeded',
+    all_done: 'all ended',
+    one_success: 'one succeeded',
+    one_failed: 'one failed',
+    none_failed: 'none failed',
+  },
+  a11y: {
+    node: 'Enter chooses the task, Escape lets go of it; where tasks may be changed, Delete removes it.',
+    edge: 'Enter chooses the dependency, Delete removes it.',
+    moved: 'Moved',
+  },
+}
