@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from '@jest/globals'
+import { airflowSchema } from '@jobu/airflow'
 import { loadConfig, loadDatabaseConfig } from '@jobu/runtime'
 import { parse } from 'yaml'
 import { adminSchema } from '../../apps/admin/src/config.ts'
@@ -25,6 +26,7 @@ describe('config', () => {
     ['dispatcher', dispatcherSchema],
     ['worker', workerSchema],
     ['admin', adminSchema],
+    ['airflow', airflowSchema],
   ] as const)('%s.yaml lists every key, and with its default', (name, schema) => {
     const text = readFileSync(join(shipped, `${name}.yaml`), 'utf8')
     // "# key: value" is a key that is commented out; other comments have more words before their colon.

@@ -245,3 +245,54 @@ export async function expandTask(
     )
   })
 }
+
+/** Everything that must hold of all runs at any time, as sentences that say where it does not. */
+export async function faultsOf(db: Connection): Promise<string[]> {
+  const { rows } = await db.query<{ fault: string }>(`
+WITH parents AS (
+  SELECT c.id, count(*) FILTER (WHERE p.finished_at IS NULL) AS waiting, count(*) FILTER (WHERE p.state = 'SUCCESS') AS succeeded,
+    count(*) FILTER (WHERE p.state = 'SKIPPED' AND p.reason <> 'UPSTREAM_FAILED') AS skipped, count(*) AS n
+  FROM task_runs AS c JOIN schedule_edges AS e ON e.version_id = c.version_id AND e.child_no = c.task_no
+  JOIN task_runs AS p ON p.run_id = c.run_id AND p.task_no = e.parent_no AND p.item = -1
+  WHERE c.item = -1 GROUP BY c.id
+), tasks AS (
+  SELECT run_id, count(*) FILTER (WHERE finished_at IS NULL) AS unfinished,
+    count(*) FILTER (WHERE state IN ('FAILED', 'TIMEOUT', 'CANCELLED')) AS failed,
+    count(*) FILTER (WHERE state IN ('DECIDING', 'QUEUED', 'EXPANDED', 'AWAITING', 'SUBRUN')) AS active
+  FROM task_runs WHERE item = -1 GROUP BY run_id
+), items AS (
+  SELECT run_id, task_no, count(*) AS n, count(*) FILTER (WHERE finished_at IS NULL) AS unfinished
+  FROM task_runs WHERE item >= 0 GROUP BY run_id, task_no
+)
+SELECT format('run %s task %s: counts %s,%s,%s,%s do not match the tasks before it', t.run_id, t.task_no, t.waiting, t.succeeded, t.failed, t.skipped) AS fault
+FROM task_runs AS t JOIN parents AS p USING (id)
+WHERE (t.waiting, t.succeeded, t.skipped, t.failed) <> (p.waiting, p.succeeded, p.skipped, p.n - p.waiting - p.succeeded - p.skipped)
+UNION ALL
+SELECT format('run %s task %s waits although its rule says %s', t.run_id, t.task_no, jobu_task_verdict(d.trigger_rule, t.waiting, t.succeeded, t.failed, t.skipped))
+FROM task_runs AS t JOIN schedule_tasks AS d ON d.version_id = t.version_id AND d.no = t.task_no
+WHERE t.state = 'WAITING' AND jobu_task_verdict(d.trigger_rule, t.waiting, t.succeeded, t.failed, t.skipped) IS NOT NULL
+UNION ALL
+SELECT format('run %s %s: %s left and %s failed, but its tasks say %s and %s', r.id, r.status, r.tasks_left, r.tasks_failed, t.unfinished, t.failed)
+FROM schedule_runs AS r JOIN tasks AS t ON t.run_id = r.id
+WHERE (r.tasks_left, r.tasks_failed) <> (t.unfinished, t.failed)
+UNION ALL
+SELECT format('run %s is %s with %s tasks left, %s of them active', r.id, r.status, t.unfinished, t.active)
+FROM schedule_runs AS r JOIN tasks AS t ON t.run_id = r.id
+WHERE r.status <> CASE WHEN t.unfinished > 0 THEN 'RUNNING' WHEN r.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
+  WHEN t.failed > 0 THEN 'FAILED' ELSE 'SUCCESS' END::run_status OR t.unfinished > 0 AND t.active = 0
+UNION ALL
+SELECT format('run %s task %s is EXPANDED with %s items left, not %s', t.run_id, t.task_no, t.items_left, i.unfinished)
+FROM task_runs AS t JOIN items AS i ON i.run_id = t.run_id AND i.task_no = t.task_no
+WHERE t.item = -1 AND t.state = 'EXPANDED' AND (t.items_left <> i.unfinished OR t.items <> i.n OR t.items_left = 0)
+UNION ALL
+SELECT format('run %s task %s.%s is QUEUED, its execution %s', t.run_id, t.task_no, t.item, coalesce(e.status::text, 'missing'))
+FROM task_runs AS t LEFT JOIN job_executions AS e ON e.id = t.execution_id AND e.scheduled_time = t.execution_time AND e.task_run_id = t.id
+WHERE t.state = 'QUEUED' AND e.status IS DISTINCT FROM 'PENDING' AND e.status IS DISTINCT FROM 'RUNNING'
+UNION ALL
+SELECT format('run %s task %s.%s has %s executions, and knows %s', t.run_id, t.task_no, t.item, e.n, cardinality(known.ids))
+FROM task_runs AS t
+CROSS JOIN LATERAL (SELECT t.earlier_executions || CASE WHEN t.execution_id IS NULL THEN '{}' ELSE ARRAY [t.execution_id] END AS ids) AS known
+CROSS JOIN LATERAL (SELECT count(*) AS n, count(*) FILTER (WHERE id = ANY (known.ids)) AS told FROM job_executions WHERE task_run_id = t.id) AS e
+WHERE e.n <> cardinality(known.ids) OR e.told <> e.n`)
+  return rows.map((row) => row.fault)
+}

@@ -21,6 +21,7 @@ import { sendError } from './http/sendError.ts'
 import { webPages } from './http/webPages.ts'
 import { buildDocument } from './openapi/buildDocument.ts'
 import { docsPages } from './openapi/docsPages.ts'
+import { artifactEndpoints } from './routes/artifacts.ts'
 import { auditEndpoints } from './routes/audit.ts'
 import { authEndpoints } from './routes/auth.ts'
 import { cronEndpoints } from './routes/crons.ts'
@@ -41,6 +42,7 @@ import { statsEndpoints } from './routes/stats.ts'
 import { tokenEndpoints } from './routes/tokens.ts'
 import { userEndpoints } from './routes/users.ts'
 import { workerEndpoints } from './routes/workers.ts'
+import { ArtifactService } from './services/artifactService.ts'
 import { AuditService } from './services/auditService.ts'
 import { CronService } from './services/cronService.ts'
 import { HandlerCatalog } from './services/handlerCatalog.ts'
@@ -135,6 +137,7 @@ function assemble(deps: AppDeps) {
     ...scheduleEndpoints(new ScheduleService(database, handlers, scheduling)),
     ...scheduleRunEndpoints(new ScheduleRunService(database)),
     ...scheduleStatisticsEndpoints(new ScheduleStatsService(database, config.display_timezone)),
+    ...artifactEndpoints(new ArtifactService(database)),
     ...workerEndpoints(new WorkerService(database)),
     ...handlerEndpoints(new HandlerService(database)),
     ...schedulerEndpoints(new SchedulerService(database, handlers, scheduling)),

@@ -1,4 +1,5 @@
-import { ROLES, type ScheduleEngine } from '@jobu/db'
+import { loadAirflowConfig, loadDefaultEngine } from '@jobu/airflow'
+import { ROLES, SCHEDULE_ENGINES, type ScheduleEngine } from '@jobu/db'
 import { type ConfigSource, loadConfig } from '@jobu/runtime'
 import { z } from 'zod'
 import { isAddressOrBlock } from './access/clientAddress.ts'
@@ -117,10 +118,13 @@ export function loadAdminConfig(source?: ConfigSource): AdminConfig {
   return loadConfig('admin', adminSchema, source)
 }
 
-/** From `config/dispatcher.yaml`. @throws ConfigError */
+/** From `config/dispatcher.yaml` and `config/airflow.yaml`. @throws ConfigError */
 export function loadSchedulingConfig(source?: ConfigSource): SchedulingConfig {
   const config = loadPart('dispatcher', schedulingSchema, source)
+  const hasAirflow = loadAirflowConfig(source) !== null
   return {
+    engine: loadDefaultEngine(source),
+    engines: SCHEDULE_ENGINES.filter((engine) => engine === 'jobu' || hasAirflow),
     minCronIntervalSeconds: config.min_cron_interval_seconds,
     timezone: config.timezone,
     misfireThresholdSeconds: config.misfire_threshold_seconds,

@@ -1,3 +1,4 @@
+import { loadAirflowConfig } from '@jobu/airflow'
 import { databaseConfigNamed } from '@jobu/db'
 import { createLogger, loadDatabaseConfig, runService } from '@jobu/runtime'
 import { loadDispatcherConfig } from './config.ts'
@@ -6,5 +7,5 @@ import { startDispatcher } from './startDispatcher.ts'
 await runService('dispatcher', async () => {
   const config = loadDispatcherConfig()
   const database = databaseConfigNamed(loadDatabaseConfig(), config.database)
-  return startDispatcher(config, database, createLogger('dispatcher'))
+  return startDispatcher(config, database, createLogger('dispatcher'), loadAirflowConfig())
 })

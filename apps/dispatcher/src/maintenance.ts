@@ -12,6 +12,7 @@ import {
   markLostServices,
   monthsToRecount,
   pauseFailingCrons,
+  pruneArtifacts,
   pruneHistory,
   pruneRuns,
   pruneSideTables,
@@ -43,6 +44,8 @@ const FOLD_BATCH = 5_000
 const PRUNE_BATCH = 5_000
 /** Runs that one transaction deletes, each with its tasks; versions and signals likewise. */
 const PRUNE_RUNS_BATCH = 50
+/** Artifacts that one statement deletes, each with all of its content. */
+const PRUNE_ARTIFACTS = 20
 /** How long an execution waits for a worker that has its handler while other workers live. */
 const HANDLER_PATIENCE_SECONDS = 60
 const LOCK_NOT_AVAILABLE = '55P03'
@@ -224,6 +227,7 @@ export class Maintenance {
       }
     }
     await pruneSideTables(this.#db, days)
+    while (!this.#isStopping && (await pruneArtifacts(this.#db, days, PRUNE_ARTIFACTS)) === PRUNE_ARTIFACTS);
     for (const [rollUp, kept] of [
       ['execution_stats', days],
       ['execution_failures_hourly', days],

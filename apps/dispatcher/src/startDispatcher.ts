@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { AirflowConfig } from '@jobu/airflow'
 import {
   CHANNELS,
   checkMigrations,
@@ -19,6 +20,7 @@ import {
   startHealthServer,
   VERSION,
 } from '@jobu/runtime'
+import { AirflowLoop } from './airflow/airflowLoop.ts'
 import type { DispatcherConfig } from './config.ts'
 import { DispatcherMetrics } from './dispatcherMetrics.ts'
 import { DispatchLoop } from './dispatchLoop.ts'
@@ -43,12 +45,14 @@ export interface Dispatcher {
 /**
  * Starts a dispatcher: any number of them run side by side on one database.
  *
+ * @param airflowConfig  null: there is no such engine, and its schedules are left as they are
  * @throws JobuError MIGRATIONS_BEHIND, MIGRATIONS_AHEAD; the driver's error when the database cannot be reached
  */
 export async function startDispatcher(
   config: DispatcherConfig,
   database: DatabaseConfig,
   logger: Logger,
+  airflowConfig: AirflowConfig | null = null,
 ): Promise<Dispatcher> {
   const id = `dispatcher-${hostname()}-${randomBytes(4).toString('hex')}`
   const db = new Database(database, { engine: true, maxConnections: CONNECTIONS, applicationName: id })
@@ -100,20 +104,24 @@ export async function startDispatcher(
     onNotify: (channel) => {
       if (channel !== CHANNELS.schedules) loop.wake()
       if (channel !== CHANNELS.dispatch) schedules.wake()
+      if (channel === CHANNELS.schedules) airflow?.wake()
     },
     onConnect: () => wakeAll(),
     onDisconnect: (error) => logger.warn('notifications lost, polling', { error: error.message }),
   })
   const loop = new DispatchLoop(db, config, logger, () => listener.isListening, metrics)
   const schedules = new ScheduleLoop(db, config, logger, () => listener.isListening, metrics)
+  const airflow = airflowConfig && new AirflowLoop(db, airflowConfig, logger)
   const wakeAll = () => {
     loop.wake()
     schedules.wake()
+    airflow?.wake()
   }
   const maintenance = new Maintenance(db, config, logger, id, wakeAll, metrics)
   loop.start()
   schedules.start()
   maintenance.start()
+  airflow?.start()
   phase = 'working'
   logger.info('dispatcher started', { dispatcherId: id })
 
@@ -123,7 +131,7 @@ export async function startDispatcher(
     async stop() {
       phase = 'stopping'
       await listener.close()
-      await Promise.all([loop.stop(), schedules.stop(), maintenance.stop()])
+      await Promise.all([loop.stop(), schedules.stop(), maintenance.stop(), airflow?.stop()])
       await stopDispatcher(db, id).catch((error) => logger.warn('could not sign off', { error }))
       await health?.close()
       await db.close()

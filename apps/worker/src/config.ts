@@ -26,6 +26,29 @@ export const workerSchema = z
         enabled: z.boolean().default(false),
       })
       .prefault({}),
+    /** The handler `script`: whoever may create a job may then run what is listed here on this machine. */
+    script: z
+      .strictObject({
+        /** Whether it is served. */
+        enabled: z.boolean().default(false),
+        /** The folder of the files that jobs may name; null: none. */
+        path: z.string().min(1).nullable().default(null),
+        /** Whether jobs may bring the text of a script. */
+        allow_text: z.boolean().default(false),
+        /** Variables of the worker that scripts see, beside PATH, LANG and TZ. */
+        env: z.array(z.string().min(1)).default([]),
+        /** The memory of a script, in MiB: a job may ask for less. */
+        max_memory_mb: z.number().int().min(32).max(1_048_576).default(1_024),
+        /** The program that runs Python. */
+        python: z.string().min(1).default('python3'),
+      })
+      .prefault({}),
+    /** The largest artifact stored, in bytes. */
+    max_artifact_bytes: z.number().int().min(0).max(10_737_418_240).default(52_428_800),
+    /** Artifacts stored per attempt. */
+    max_artifacts: z.number().int().min(0).max(10_000).default(100),
+    /** Where attempts have their working folders; null: `jobu` in the system's folder for temporary files. */
+    work_path: z.string().min(1).nullable().default(null),
     /** How long a claimed execution stays owned without a heartbeat, in seconds. */
     lease_seconds: z.number().min(1).max(3_600).default(30),
     /** How often leases are renewed, in seconds. */

@@ -12,7 +12,7 @@ import { asHandlerOf } from './strayErrors.ts'
  * its params, parse them, run, classify. Never throws: whatever happens in here is the execution's outcome.
  */
 export async function execute(held: HeldExecution, deps: ExecuteDeps): Promise<void> {
-  const { registry, completer, config } = deps
+  const { registry, completer, config, workFolders } = deps
   const { claim } = held
   try {
     const handler = registry.get(claim.handlerName)
@@ -29,6 +29,7 @@ export async function execute(held: HeldExecution, deps: ExecuteDeps): Promise<v
   } catch (error) {
     completer.fail(held, outcomeOf(held, error))
   }
+  if (workFolders.areUsed) await workFolders.release(claim)
 }
 
 /** Where its params name secrets: the params with their values, which from here on are masked in all it leaves. */

@@ -6,6 +6,7 @@ import type { ContextHost } from './handlerContext.ts'
 import type { HeldExecution } from './heldExecutions.ts'
 import type { Reporter } from './reporter.ts'
 import type { SecretStore } from './secretStore.ts'
+import type { WorkFolders } from './workFolders.ts'
 
 /** What every attempt of a worker runs with, in its own event loop or isolated. */
 export interface ExecuteDeps {
@@ -17,4 +18,5 @@ export interface ExecuteDeps {
   completer: Completer
   reporter: Reporter
   contextHost: ContextHost<HeldExecution>
+  workFolders: WorkFolders
 }

@@ -6,15 +6,19 @@ import {
   type Databases,
   getExecution,
   isConnectionFailure,
+  type TaskPlace,
+  taskOf,
   transactionalAcross,
 } from '@jobu/db'
 import {
   AbortReason,
+  type HandlerArtifacts,
   type HandlerContext,
   type HandlerExecution,
   type HandlerLogger,
   toJsonResult,
 } from '@jobu/handlers'
+import { type ArtifactStore, ExecutionArtifacts } from './executionArtifacts.ts'
 import type { SecretMask } from './secretMask.ts'
 
 /** The attempt a context is for. */
@@ -34,6 +38,9 @@ export interface ContextHost<A extends ContextAttempt> {
   /** Names of the databases the handler may use; null: all. */
   allowedDatabases: readonly string[] | null
   maxResultBytes: number
+  artifacts: ArtifactStore
+  /** Makes the attempt's working folder, or has made it. */
+  workDir(attempt: A): Promise<string>
   progress(attempt: A, percent: number, step?: string): void
   log(attempt: A, level: keyof HandlerLogger, message: string, fields?: object): void
   /** `ctx.transaction` has committed the execution's SUCCESS. */
@@ -47,6 +54,7 @@ export class ExecutionContext<A extends ContextAttempt> implements HandlerContex
   readonly #host: ContextHost<A>
   readonly #attempt: A
   #logger: HandlerLogger | undefined
+  #artifacts: HandlerArtifacts | undefined
 
   constructor(host: ContextHost<A>, attempt: A) {
     this.#host = host
@@ -74,6 +82,20 @@ export class ExecutionContext<A extends ContextAttempt> implements HandlerContex
       error: (message, fields) => log('error', message, fields),
     }
     return this.#logger
+  }
+
+  get artifacts(): HandlerArtifacts {
+    this.#artifacts ??= new ExecutionArtifacts(this.#host.artifacts, this.#attempt)
+    return this.#artifacts
+  }
+
+  async task(): Promise<TaskPlace | null> {
+    const { taskRunId } = this.execution
+    return taskRunId === null ? null : taskOf(this.#host.artifacts.db, taskRunId)
+  }
+
+  async workDir(): Promise<string> {
+    return this.#host.workDir(this.#attempt)
   }
 
   progress(percent: number, step?: string): void {

@@ -1,10 +1,11 @@
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
-import { Databases, installDatabases } from '@jobu/db'
+import { Database, Databases, installDatabases } from '@jobu/db'
 import { AbortReason, loadHandlers, parseParams, toJsonResult } from '@jobu/handlers'
 import { type ContextAttempt, type ContextHost, ExecutionContext } from './handlerContext.ts'
 import type { FromIsolated, RunOrder, ToIsolated } from './isolationProtocol.ts'
 import { HandlerNotFound, kindOf, messageOf, stackOf } from './outcome.ts'
 import { SecretMask } from './secretMask.ts'
+import { makeWorkFolder } from './workFolders.ts'
 
 /** The other side of `runIsolated`: one handler, one attempt, in a process or thread that can be killed. */
 const controller = new AbortController()
@@ -34,6 +35,17 @@ async function runOnce(order: RunOrder): Promise<void> {
       databases,
       allowedDatabases: order.allowedDatabases,
       maxResultBytes: order.maxResultBytes,
+      // Connects when it is used.
+      artifacts: {
+        db: new Database(order.databases.default!, {
+          engine: true,
+          maxConnections: 1,
+          applicationName: 'jobu-isolated-artifacts',
+        }),
+        maxBytes: order.maxBytes,
+        maxCount: order.maxCount,
+      },
+      workDir: () => makeWorkFolder(order.workDir),
       progress: (_, percent, step) =>
         void send({ type: 'progress', percent, ...(step === undefined ? {} : { step }) }),
       log: (_, level, message, fields) =>

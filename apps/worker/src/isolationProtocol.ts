@@ -14,6 +14,11 @@ export interface RunOrder {
   databases: Record<string, DatabaseConfig>
   allowedDatabases: readonly string[] | null
   maxResultBytes: number
+  /** Of artifacts. */
+  maxBytes: number
+  maxCount: number
+  /** Made when the handler asks for it; removed by the worker. */
+  workDir: string
 }
 
 export type ToIsolated = RunOrder | { type: 'abort'; code: AbortReason['code']; message: string }

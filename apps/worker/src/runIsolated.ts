@@ -61,6 +61,9 @@ export function runIsolated(
       databases: databaseConfigs,
       allowedDatabases: config.databases,
       maxResultBytes: config.max_result_bytes,
+      maxBytes: config.max_artifact_bytes,
+      maxCount: config.max_artifacts,
+      workDir: deps.workFolders.expect(claim),
     })
   })
 }

@@ -32,9 +32,12 @@ import { watchInDoubt } from './watchInDoubt.ts'
 import { watchScheduler } from './watchScheduler.ts'
 import { WorkerMetrics } from './workerMetrics.ts'
 import { type WorkerPhase, workerReadiness } from './workerReadiness.ts'
+import { WorkFolders } from './workFolders.ts'
 
 /** Reports, cancel polls and house-keeping at once. */
 const OTHER_CONNECTIONS = 2
+/** For artifacts, which are written and read by one short statement after the other. */
+const ARTIFACT_CONNECTIONS = 2
 /** How long the last outcomes may take to reach the database when the worker stops, in milliseconds. */
 const LAST_FLUSH_MS = 5_000
 /** How long a step of the stop waits for an answer of the database, in milliseconds. */
@@ -67,7 +70,11 @@ export async function startWorker(
   const databaseConfigs = { ...configured, default: engineConfig }
   for (const name of config.databases ?? []) databaseConfigNamed(databaseConfigs, name)
 
-  const { registry, failures } = await loadHandlers({ shell: config.shell, paths: config.handlers_path })
+  const { registry, failures } = await loadHandlers({
+    shell: config.shell,
+    script: config.script,
+    paths: config.handlers_path,
+  })
   for (const { file, error } of failures) logger.error('handler file not loaded', { file, error })
   const databases = new Databases(databaseConfigs, { applicationName: `${id}-handlers` })
   installDatabases(databases)
@@ -77,12 +84,15 @@ export async function startWorker(
   const claimDb = engineDatabase(1)
   const settleDb = engineDatabase(MAX_FLUSHES)
   const db = engineDatabase(OTHER_CONNECTIONS)
-  const closeDatabases = () => Promise.all([claimDb.close(), settleDb.close(), db.close()])
+  const artifactDb = engineDatabase(ARTIFACT_CONNECTIONS)
+  const closeDatabases = () =>
+    Promise.all([claimDb, settleDb, db, artifactDb].map((database) => database.close()))
   const metrics = new WorkerMetrics(registry.names())
   metrics.watchDatabases({
     claim: claimDb,
     settle: settleDb,
     other: db,
+    artifacts: artifactDb,
     ...Object.fromEntries(databases.names().map((name) => [`handlers ${name}`, databases.get(name)])),
   })
   let health: HealthServer | null = null
@@ -142,16 +152,30 @@ export async function startWorker(
     },
   })
   const supervisor = new Supervisor(db, config, held, completer, logger)
+  const workFolders = new WorkFolders(config.work_path, id, logger)
+  void workFolders.sweep()
   const contextHost: ContextHost<HeldExecution> = {
     databases,
     allowedDatabases: config.databases,
     maxResultBytes: config.max_result_bytes,
+    artifacts: { db: artifactDb, maxBytes: config.max_artifact_bytes, maxCount: config.max_artifacts },
+    workDir: ({ claim }) => workFolders.make(claim),
     progress: (held, percent, step) => reporter.progress(held, percent, step),
     log: (held, level, message, fields) => reporter.log(held, level, message, fields),
     onCommitted: (held) => completer.settledElsewhere(held),
   }
   const secrets = new SecretStore(config.secrets, process.env, logger)
-  const deps = { config, registry, secrets, databases, databaseConfigs, completer, reporter, contextHost }
+  const deps = {
+    config,
+    registry,
+    secrets,
+    databases,
+    databaseConfigs,
+    completer,
+    reporter,
+    contextHost,
+    workFolders,
+  }
   let isFreeing = false
   // Once per turn of the event loop, however many handlers ended in it.
   const slotFreed = () => {
@@ -263,6 +287,7 @@ export async function startWorker(
         await stopWorker(db, id).catch((error) => logger.warn('could not sign off', { error }))
       }
       await atMost(DATABASE_WAIT_MS, signOff())
+      await workFolders.close()
       await health?.close()
       await atMost(DATABASE_WAIT_MS, closeDatabases())
       // A handler that did not stop may hold a connection for ever.

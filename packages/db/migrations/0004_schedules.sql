@@ -193,6 +193,7 @@ ALTER TABLE "artifact_chunks" ADD CONSTRAINT "artifact_chunks_artifact_id_artifa
 CREATE UNIQUE INDEX "artifacts_name_key" ON "artifacts" USING btree ("execution_id","attempt","name");--> statement-breakpoint
 CREATE INDEX "artifacts_run_idx" ON "artifacts" USING btree ("run_id") WHERE run_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "artifacts_time_idx" ON "artifacts" USING btree ("scheduled_time");--> statement-breakpoint
+CREATE INDEX "artifacts_unfinished_idx" ON "artifacts" USING btree ("created_at") WHERE finished_at IS NULL;--> statement-breakpoint
 CREATE INDEX "schedule_run_deltas_quarter_idx" ON "schedule_run_deltas" USING btree ("quarter");--> statement-breakpoint
 CREATE UNIQUE INDEX "schedule_runs_slot_key" ON "schedule_runs" USING btree ("schedule_id","scheduled_time") WHERE trigger = 'cron';--> statement-breakpoint
 CREATE UNIQUE INDEX "schedule_runs_external_key" ON "schedule_runs" USING btree ("schedule_id","external_run_id") WHERE external_run_id IS NOT NULL;--> statement-breakpoint

@@ -9,6 +9,8 @@ import * as schema from './schema/index.ts'
 export interface QueryResult<R> {
   rows: R[]
   rowCount: number | null
+  /** The columns, with the types' ids in pg_type. */
+  fields: Array<{ name: string; dataTypeID: number }>
 }
 
 export interface Query {
@@ -16,6 +18,10 @@ export interface Query {
   name?: string
   text: string
   values?: unknown[]
+  /** Rows as arrays: of columns that share a name an object keeps one. */
+  rowMode?: 'array'
+  /** How values are read; default: as the connection does. */
+  types?: { getTypeParser(oid: number): (text: string) => unknown }
 }
 
 /** What runs SQL: a transaction, or a pool where each statement is its own. */

@@ -102,7 +102,7 @@ export type RunTrigger = (typeof RUN_TRIGGERS)[number]
  *   QUEUED:   its execution is not final yet --> as that ends
  *   EXPANDED: the items of its list are not all final --> SUCCESS | FAILED
  *   AWAITING: a person's approval or an event --> SUCCESS | FAILED
- *   SUBRUN:   the run of another schedule that it is --> as that ends
+ *   SUBRUN:   the run of another schedule that it is, or another engine runs it --> as that ends
  */
 export const TASK_STATES = [
   'WAITING',

@@ -1,4 +1,5 @@
-import type { Connection } from '@jobu/db'
+import type { Connection, TaskPlace } from '@jobu/db'
+import type { HandlerArtifacts } from './artifacts.ts'
 
 /** What a handler may read of the execution it runs for. */
 export interface HandlerExecution {
@@ -15,6 +16,8 @@ export interface HandlerExecution {
   maxRetry: number
   queue: string
   priority: number
+  /** The task of a schedule's run that this is an execution of; `ctx.task()` tells which. */
+  taskRunId: number | null
 }
 
 /** Lines are stored for the execution and streamed live; `fields` must be JSON. */
@@ -35,6 +38,11 @@ export interface HandlerContext {
   /** Shown live; writes are merged, so calling it often costs nothing. `percent` is 0 to 100. */
   progress(percent: number, step?: string): void
   logger: HandlerLogger
+  artifacts: HandlerArtifacts
+  /** The run and the task this is an execution of, looked up when asked; null where it is none. */
+  task(): Promise<TaskPlace | null>
+  /** A folder for this attempt alone, made at the first call and removed after the attempt, whatever happens. */
+  workDir(): Promise<string>
   /** Commits what `fn` writes and the execution's `SUCCESS` with the result `fn` returns in one commit. */
   transaction<T>(fn: (tx: Connection) => Promise<T>): Promise<T>
   /** The same over several databases by two-phase commit; `getConnection(name)` finds the others inside `fn`. */

@@ -70,7 +70,12 @@ export class HandlerFailure extends Error {
       | 'HTTP_REQUEST_FAILED'
       | 'SHELL_EXIT_UNEXPECTED'
       | 'SHELL_START_FAILED'
+      | 'SCRIPT_START_FAILED'
+      | 'SCRIPT_FAILED'
+      | 'SCRIPT_RESULT_INVALID'
       | 'SQL_FAILED'
+      | 'REPORT_FAILED'
+      | 'ARTIFACT_MISSING'
       | 'EMAIL_NOT_CONFIGURED'
       | 'EMAIL_FAILED'
       | 'SLEEP_FAIL',

@@ -1,4 +1,6 @@
 export { z } from 'zod'
+export type * from './artifacts.ts'
+export type { ScriptConfig } from './builtin/script.ts'
 export type * from './context.ts'
 export { defineHandler, type Handler, ISOLATIONS, type Isolation } from './defineHandler.ts'
 export * from './errors.ts'

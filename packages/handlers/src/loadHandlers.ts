@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as database from '@jobu/db'
 import * as zod from 'zod'
+import type { ScriptConfig } from './builtin/script.ts'
 import type { Handler } from './defineHandler.ts'
 import { HandlerPathError } from './errors.ts'
 import { HandlerRegistry } from './HandlerRegistry.ts'
@@ -15,6 +16,8 @@ export interface LoadHandlersOptions {
   builtin?: boolean
   /** `shell` is registered only where the configuration allows it. */
   shell?: { enabled: boolean }
+  /** So is `script`, which also takes the rest of it. */
+  script?: ScriptConfig & { enabled: boolean }
   /** The users' folders, absolute or relative to the working directory. */
   paths?: string[]
   /** Where compiled TypeScript is kept between starts. Default: nowhere; a shared folder would let others put code there. */
@@ -40,6 +43,7 @@ export interface HandlerLoadFailure {
 export async function loadHandlers({
   builtin = true,
   shell = { enabled: false },
+  script,
   paths = [],
   cacheDir,
   importTimeoutMs = 30_000,
@@ -51,6 +55,10 @@ export async function loadHandlers({
       for (const handler of candidates(await import(pathToFileURL(file).href))) {
         if (handler.name !== 'shell' || shell.enabled) registry.register(handler, 'builtin')
       }
+    }
+    if (script?.enabled) {
+      const { scriptHandler } = await import('./builtin/script.ts')
+      registry.register(scriptHandler(script), 'builtin')
     }
   }
   const folders = await Promise.all(paths.map((path) => handlerFiles(resolve(path))))

@@ -6,6 +6,7 @@ export {
 } from './expressions/evaluate.ts'
 export { evaluateForEach } from './expressions/evaluateForEach.ts'
 export { ExpressionError } from './expressions/expressionError.ts'
+export { metered } from './expressions/meter.ts'
 export { type Expression, parseExpression, referencesOf } from './expressions/parseExpression.ts'
 export { referencesOfTask } from './expressions/referencesOfTask.ts'
 export { renderParams } from './expressions/renderParams.ts'

@@ -1,5 +1,8 @@
 import { KINDS, type TaskDefinition, taskSchema } from './taskSchema.ts'
 
+const STAND_IN = { key: 'unreadable' }
+const STAND_IN_KIND = { handler_name: 'unreadable' }
+
 /**
  * What can be read of tasks that their schema refuses: each task without the fields at fault. For `checkTasks`, so that
  * all faults of a definition are told at once; never to be stored.
@@ -20,15 +23,9 @@ function salvage(input: unknown, place: number): TaskDefinition {
   )
   const kept = Object.fromEntries(Object.entries(given).filter(([key]) => !atFault.has(key)))
   const isRunnable = KINDS.some((kind) => kept[kind] !== undefined)
-  // No task can depend on one whose key cannot be read.
-  const rest = taskSchema.safeParse({
-    key: `unreadable_${place}`,
-    ...kept,
-    ...(isRunnable ? {} : { handler_name: 'unreadable' }),
-  })
-  if (rest.success) return isRunnable ? rest.data : { ...rest.data, handler_name: undefined }
-  return {
-    ...taskSchema.parse({ key: `unreadable_${place}`, handler_name: 'unreadable' }),
-    handler_name: undefined,
-  }
+  const rest = taskSchema.safeParse({ ...STAND_IN, ...kept, ...(isRunnable ? {} : STAND_IN_KIND) })
+  const task = rest.success ? rest.data : taskSchema.parse({ ...STAND_IN, ...STAND_IN_KIND })
+  // Others may depend on a task whose key is no good, and name it rightly.
+  const key = 'key' in given && typeof given.key === 'string' ? given.key : `unreadable_${place}`
+  return { ...task, key, ...(isRunnable && rest.success ? {} : { handler_name: undefined }) }
 }

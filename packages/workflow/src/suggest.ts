@@ -4,9 +4,14 @@ import { didYouMean } from '@jobu/runtime'
 export type Suggest = (word: string) => string
 
 /** Comparing 10,000 unknown words with 10,000 known ones takes minutes, and nobody reads that many answers. */
-const MAX_SUGGESTIONS = 20
+const MAX_COMPARISONS = 20_000
+const MAX_WORD_LENGTH = 64
 
 export function suggestFrom(known: readonly string[]): Suggest {
-  let left = MAX_SUGGESTIONS
-  return (word) => (left-- > 0 ? didYouMean(word, [...known]) : '')
+  let left = MAX_COMPARISONS
+  return (word) => {
+    if (word.length > MAX_WORD_LENGTH || left < known.length) return ''
+    left -= known.length
+    return didYouMean(word, [...known])
+  }
 }

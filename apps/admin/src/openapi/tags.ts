@@ -3,6 +3,7 @@ export const TAGS: Record<string, string> = {
   crons: 'Cron jobs: an expression in a time zone, the handler it runs, its params and policies.',
   jobs: 'Executions: one request each to run a handler once, from a cron, a person or an event.',
   schedules: 'Workflows: tasks that depend on each other, when they run, their runs and a calendar of these.',
+  artifacts: 'Files that executions left.',
   scheduler: 'Starting and stopping everything, and holding the queue for a maintenance window.',
   queues: 'The names that executions carry and workers choose by, and what is in them.',
   stats:

@@ -90,13 +90,9 @@ export const updateScheduleBody = z
     title: title.optional(),
     ...scheduleFields,
     tasks: tasksSchema.optional(),
-    version: z
-      .int()
-      .min(1)
-      .optional()
-      .meta({
-        description: 'The one that was read; refuses the edit of a schedule whose tasks have changed since',
-      }),
+    version: z.int().min(1).optional().meta({
+      description: 'The one that was read; refuses the edit of a schedule whose tasks have changed since',
+    }),
   })
   .meta({ id: 'ScheduleUpdate', example: { frequency: 'weekly', time: '09:30', day_of_week: 1, version: 1 } })
 

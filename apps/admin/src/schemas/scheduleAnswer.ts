@@ -1,5 +1,6 @@
 import {
   DAY_MATCHES,
+  ENGINE_STATES,
   FREQUENCIES,
   MISFIRE_POLICIES,
   OVERLAP_POLICIES,
@@ -12,6 +13,9 @@ import { pageOfAnswers } from './answers.ts'
 import { WORDS } from './cronAnswer.ts'
 import { instantAnswer, jsonObject } from './fields.ts'
 
+/** As it is stored. */
+const instant = z.iso.datetime()
+
 const lastRun = z
   .object({
     id: z.int(),
@@ -23,6 +27,17 @@ const lastRun = z
   })
   .meta({ id: 'ScheduleLastRun' })
 
+const engineState = z
+  .object({
+    state: z.enum(ENGINE_STATES),
+    message: z.string().nullable().meta({ description: 'What is wrong' }),
+    since: instant,
+    checked_at: instant,
+    dag_id: z.string(),
+    next_run_at: instant.nullable().meta({ description: 'As that engine says' }),
+  })
+  .meta({ id: 'EngineState', description: 'Of another engine: how far it has taken the schedule over' })
+
 const tasks = z.array(jsonObject).meta({ description: 'As they were given; see the body of POST /schedules' })
 
 const listedSchedule = z.object({
@@ -32,9 +47,7 @@ const listedSchedule = z.object({
   owner: z.string().nullable(),
   tags: z.array(z.string()),
   engine: z.enum(SCHEDULE_ENGINES),
-  engine_state: jsonObject
-    .nullable()
-    .meta({ description: 'Of another engine: how far it has taken the schedule over, and what is wrong' }),
+  engine_state: engineState.nullable(),
   cron_expression: z.string().nullable().meta({ description: 'Null of a frequency, as it was given' }),
   frequency: z.enum(FREQUENCIES).nullable(),
   time: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { EXECUTION_STATUSES, ROLES, RUN_STATUSES, RUN_TRIGGERS, TASK_KINDS, TRIGGER_RULES } from '@jobu/db'
 import { z } from 'zod'
 import { pageOfAnswers } from './answers.ts'
+import { artifactAnswer } from './artifact.ts'
 import { instantAnswer, jsonObject } from './fields.ts'
 import { logLineAnswer } from './jobAnswer.ts'
 
@@ -45,20 +46,6 @@ const listedRun = z.object({
   external_run_id: z.string().nullable().meta({ description: 'Its id in another engine' }),
   task_counts: counts,
 })
-
-const artifact = z
-  .object({
-    id: z.int(),
-    execution_id: z.int(),
-    attempt: z.int(),
-    task_key: z.string().nullable(),
-    name: z.string(),
-    content_type: z.string(),
-    size_bytes: z.int(),
-    sha256: z.string().nullable(),
-    created_at: instantAnswer,
-  })
-  .meta({ id: 'RunArtifact' })
 
 const taskFields = z.object({
   status: z.enum(EXECUTION_STATUSES),
@@ -115,7 +102,7 @@ export const runTaskAnswer = taskFields
         deadline_at: instantAnswer.nullable(),
       })
       .nullable(),
-    artifacts: z.array(artifact),
+    artifacts: z.array(artifactAnswer),
     logs: z.array(logLineAnswer).meta({ description: 'The last lines of its latest execution' }),
   })
   .meta({ id: 'RunTask', description: 'A task of a run' })
@@ -190,7 +177,7 @@ export const taskItemPage = pageOfAnswers(
   taskFields
     .extend({
       item: z.int().meta({ description: 'Its place in the list, from 0' }),
-      value: z.unknown().meta({ description: 'Of the list; of one with an execution its params' }),
+      value: z.unknown().meta({ description: 'Of the list' }),
     })
     .meta({ id: 'TaskItem', description: 'An item of the list of a task with `for_each`' }),
 ).meta({ id: 'TaskItemPage' })

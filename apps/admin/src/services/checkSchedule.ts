@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { airflowFaults, type CheckedTask } from '@jobu/airflow'
 import { firstRun, nextRuns } from '@jobu/cron'
 import {
   type ErrorDetail,
@@ -93,11 +94,18 @@ export async function checkSchedule(tx: Tx, body: unknown, context: CheckContext
       })
     : null
   if (timed && 'faults' in timed) faults.push(...timed.faults)
+  const columns = columnsOf(
+    said,
+    timed && 'timing' in timed ? timed.timing : null,
+    row ? said.engine : engine,
+  )
+  if (engine === 'airflow')
+    faults.push(...airflowFaultsOf({ ...row, ...columns }, tasks ?? (stored as TaskDefinition[])))
   const timing = timed && 'timing' in timed ? timed.timing : null
   return {
     faults: firstOfEach(faults),
     said,
-    columns: columnsOf(said, timing, row ? said.engine : engine),
+    columns,
     tasks,
     timing,
   }
@@ -168,6 +176,19 @@ function engineFaults(
   if (engine === undefined || engines.includes(engine)) return []
   const message = `is not configured, expected ${engines.join(', ')}`
   return [{ field: 'engine', message, received: engine, expected: engines }]
+}
+
+/** What the other engine cannot do. */
+function airflowFaultsOf(schedule: Partial<NewSchedule>, tasks: TaskDefinition[] | undefined): ErrorDetail[] {
+  return airflowFaults({
+    cron_expression: schedule.cronExpression ?? null,
+    day_match: schedule.dayMatch,
+    overlap_policy: schedule.overlapPolicy,
+    // What was left out, it does not have to do.
+    tasks: (tasks ?? []).map(
+      (task) => Object.fromEntries(Object.entries(task).filter(([, value]) => value !== null)) as CheckedTask,
+    ),
+  })
 }
 
 /** What a schedule says of when it runs, together with what stays. To name one way of saying it takes back the other. */

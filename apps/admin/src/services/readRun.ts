@@ -2,9 +2,9 @@ import {
   getRun,
   lastLogsOf,
   lastStacksOf,
+  listArtifactsOfRun,
   type RunRow,
   type RunTaskRow,
-  runArtifacts,
   runTasks,
   type Tx,
   taskCountsOfRuns,
@@ -39,7 +39,7 @@ export async function readRun(
   const limit = Math.min(wanted, Math.floor(MAX_LINES / Math.max(rows.length, 1)))
   const logs = await lastLogsOf(tx, keysOf(rows), { limit })
   const traces = await tracesOf(tx, rows)
-  const artifacts = await runArtifacts(tx, runId)
+  const { rows: artifacts } = await listArtifactsOfRun(tx, { scheduleId, runId })
   const keys = rows.map(({ key }) => key)
   const tasks = rows.map((row) =>
     runTaskView(row, {

@@ -14,6 +14,8 @@ import {
   markTask,
   type RunFilter,
   type RunRow,
+  requestEngineCancel,
+  requestEngineRerun,
   rerunTasks,
   sendSignal,
   type TaskState,
@@ -105,12 +107,16 @@ export class ScheduleRunService {
   /** @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND, TASK_NOT_RERUNNABLE */
   async rerun(key: RunKey, { from, task }: RerunBody, actor: Actor) {
     const what = task === undefined ? { from: from ?? ('failed' as const) } : { task }
-    return this.#act(key, actor, 'run.rerun', what, (tx, run) => rerunTasks(tx, run.id, what, actor.name))
+    return this.#act(key, actor, 'run.rerun', what, (tx, run) =>
+      run.isForeign ? requestEngineRerun(tx, run.id, what) : rerunTasks(tx, run.id, what, actor.name),
+    )
   }
 
   /** @throws JobuError RUN_NOT_FOUND, RUN_NOT_ACTIVE */
   async cancel(key: RunKey, actor: Actor) {
-    await this.#act(key, actor, 'run.cancel', {}, (tx, run) => cancelRun(tx, run.id, actor.name))
+    await this.#act(key, actor, 'run.cancel', {}, (tx, run) =>
+      run.isForeign ? requestEngineCancel(tx, run.id) : cancelRun(tx, run.id, actor.name),
+    )
     // What runs is asked after the commit: executions are locked before runs.
     await continueCancels(this.#database, key.run_id)
     return this.get(key, undefined)
@@ -127,9 +133,13 @@ export class ScheduleRunService {
   /** @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND, RUN_NOT_ACTIVE, TASK_STATE */
   async mark(key: TaskKey, { status, comment, item }: MarkBody, actor: Actor, action = 'task.mark') {
     const said = { task: key.key, item, status, comment }
-    await this.#act(key, actor, action, said, (tx, run) =>
-      markTask(tx, run.id, key.key, item ?? -1, status, actor.name, comment),
-    )
+    await this.#act(key, actor, action, said, (tx, run) => {
+      if (run.isForeign) {
+        const message = `Run ${run.id} is another engine's, which alone says how its tasks end`
+        throw new JobuError('TASK_STATE', message)
+      }
+      return markTask(tx, run.id, key.key, item ?? -1, status, actor.name, comment)
+    })
     // The run that the task was, if it was one, ends with it.
     await continueCancels(this.#database)
     return this.get(key, undefined)
@@ -182,7 +192,7 @@ export class ScheduleRunService {
       await change(tx, run)
       const after = await readRun(tx, id, runId, {})
       const target = { type: 'run', id: runId, name: run.scheduleTitle } as const
-      await audit(tx, actor, action, target, null, { schedule_id: id, ...said, status: after.status })
+      await audit(tx, actor, action, target, null, { schedule_id: id, ...said })
       return after
     })
   }

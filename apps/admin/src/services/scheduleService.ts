@@ -17,6 +17,7 @@ import {
   listVersions,
   lockSchedule,
   type NewSchedule,
+  requestEngineCancel,
   type ScheduleAction,
   type ScheduleOrder,
   type ScheduleRow,
@@ -25,6 +26,7 @@ import {
   tellSchedule,
   unfinishedRunsOf,
   versionHeads,
+  wakeEngine,
 } from '@jobu/db'
 import { type TaskDefinition, toTaskRows } from '@jobu/workflow'
 import type { SchedulingConfig } from '../config.ts'
@@ -139,7 +141,8 @@ export class ScheduleService {
       await audit(tx, actor, 'schedule.delete', targetOf(row), await auditedFields(tx, row), null)
       const unfinished = await unfinishedRunsOf(tx, id)
       for (const run of unfinished) {
-        await cancelRun(tx, run, actor.name).catch((error) => {
+        const cancel = row.engine === 'jobu' ? cancelRun(tx, run, actor.name) : requestEngineCancel(tx, run)
+        await cancel.catch((error) => {
           if (!(error instanceof JobuError) || error.code !== 'RUN_NOT_ACTIVE') throw error
         })
       }
@@ -211,7 +214,7 @@ export class ScheduleService {
         by: actor.name,
       })
       // Another engine is told by who looks after it.
-      if (row.engine !== 'jobu') await changeSchedule(tx, id, { engineSyncAt: now })
+      if (row.engine !== 'jobu') await wakeEngine(tx, id)
       await startPendingRuns(tx, id)
       const view = await readRun(tx, id, run.id, {})
       const made = { run_id: run.id, scheduled_time: view.scheduled_time, params: view.params }

@@ -1,5 +1,6 @@
-import type { LogRow, RunArtifact, RunRow, RunTaskRow, TaskCount, TaskItemRow } from '@jobu/db'
+import type { ArtifactRow, LogRow, RunRow, RunTaskRow, TaskCount, TaskItemRow } from '@jobu/db'
 import type { TASK_WAITS } from '../schemas/scheduleRunAnswer.ts'
+import { artifactView } from '../services/artifactService.ts'
 import { logView } from './jobView.ts'
 import { durationMs } from './scheduleView.ts'
 
@@ -45,7 +46,7 @@ export type RunItem = ReturnType<typeof runView>
 export interface TaskDetails {
   trace: string | null
   logs: readonly LogRow[]
-  artifacts: readonly RunArtifact[]
+  artifacts: readonly ArtifactRow[]
   /** Of each number the key. */
   keys: readonly string[]
 }
@@ -74,17 +75,7 @@ export function runTaskView(row: RunTaskRow, { trace, logs, artifacts, keys }: T
           deadline_at: row.deadlineAt,
         }
       : null,
-    artifacts: artifacts.map((one) => ({
-      id: one.id,
-      execution_id: one.executionId,
-      attempt: one.attempt,
-      task_key: row.key,
-      name: one.name,
-      content_type: one.contentType,
-      size_bytes: one.sizeBytes,
-      sha256: one.sha256,
-      created_at: one.createdAt,
-    })),
+    artifacts: artifacts.map(artifactView),
     logs: logs.map(logView),
   }
 }

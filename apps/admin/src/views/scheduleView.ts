@@ -1,5 +1,6 @@
 import { CronError, type CronLocale, describeCron } from '@jobu/cron'
 import type { LastScheduleRun, ScheduleRow, ScheduleStatus, VersionHead } from '@jobu/db'
+import { engineStateAnswer } from '@jobu/db'
 
 /** A schedule as the API shows it in lists: without its tasks. */
 export function scheduleView(
@@ -40,7 +41,7 @@ export function scheduleFields(row: ScheduleRow) {
     owner: row.owner,
     tags: row.tags,
     engine: row.engine,
-    engine_state: row.engineState,
+    engine_state: engineStateAnswer(row.engineState),
     cron_expression: row.frequency === null ? row.cronExpression : null,
     frequency: row.frequency,
     time: (time.time as string | undefined) ?? null,
@@ -58,11 +59,17 @@ export function scheduleFields(row: ScheduleRow) {
     misfire_limit: row.misfireLimit,
     misfire_grace_seconds: row.misfireGraceSeconds,
     notifications: row.notifications,
-    next_run_at: row.nextRunAt,
+    next_run_at: nextRunOf(row),
     disabled_reason: row.disabledReason,
     created_at: row.createdAt,
     updated_at: row.updatedAt,
   }
+}
+
+/** Of another engine by what that says. */
+function nextRunOf({ engine, engineState, nextRunAt }: ScheduleRow): Date | null {
+  const said = engine === 'jobu' ? null : engineStateAnswer(engineState)?.next_run_at
+  return said ? new Date(said) : nextRunAt
 }
 
 function statusOf({ isEnabled, completedAt }: ScheduleRow): ScheduleStatus {

@@ -151,7 +151,7 @@ export class DocumentCheck {
     violate: (message: string) => void,
   ): void {
     const type = String(response.getHeader('content-type') ?? '').replace(/;.*$/, '')
-    const media = answer.content?.[type]
+    const media = answer.content?.[type] ?? answer.content?.['*/*']
     if (!answer.content) {
       if (text !== '') violate('the document has no body here')
       return

@@ -88,7 +88,8 @@ async function decisionsFor(tx: Tx, due: DueTask[]): Promise<Decided[]> {
   }
   const named = new Map<string, { runId: number; versionId: number; key: string }>()
   for (const { task, names } of open) {
-    for (const key of names) named.set(`${task.runId} ${key}`, { runId: task.runId, versionId: task.versionId, key })
+    for (const key of names)
+      named.set(`${task.runId} ${key}`, { runId: task.runId, versionId: task.versionId, key })
   }
   const results = await readTaskResults(tx, [...named.values()], MAX_RESULT_BYTES)
   const outcomes = new Map([...named.keys()].map((name, index) => [name, results[index]]))

@@ -23,7 +23,12 @@ export type Decision =
 /** Of JSON text: the params of all items together. */
 const MAX_PARAMS_LENGTH = 67_108_864
 
-const failed = (message: string): Decision => ({ kind: 'end', state: 'FAILED', reason: 'EXPRESSION_ERROR', message })
+const failed = (message: string): Decision => ({
+  kind: 'end',
+  state: 'FAILED',
+  reason: 'EXPRESSION_ERROR',
+  message,
+})
 
 /** The keys of the tasks whose outcome a decision needs. @throws ExpressionError */
 export function namedBy({ params, spec }: Pick<DueTask, 'params' | 'spec'>): string[] {
@@ -83,7 +88,9 @@ function expand(params: Record<string, unknown>, items: unknown[], context: Expr
     const one = renderItem(params, { ...context, item, index })
     length += one.length
     if (length > MAX_PARAMS_LENGTH) {
-      return failed(`The params of its ${items.length} items are more than ${MAX_PARAMS_LENGTH} bytes of JSON`)
+      return failed(
+        `The params of its ${items.length} items are more than ${MAX_PARAMS_LENGTH} bytes of JSON`,
+      )
     }
     rendered.push(one)
   }

@@ -42,7 +42,8 @@ export async function followUpRuns(
         notifications += await notify(tx, run)
       }
       await clearFollowUps(tx, taken)
-      for (const scheduleId of new Set(runs.map((run) => run.scheduleId))) await startPendingRuns(tx, scheduleId)
+      for (const scheduleId of new Set(runs.map((run) => run.scheduleId)))
+        await startPendingRuns(tx, scheduleId)
       return { runs: runs.length, notifications }
     })
   try {

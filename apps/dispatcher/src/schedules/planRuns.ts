@@ -10,7 +10,11 @@ export interface RunPlan {
 }
 
 /** Decides every instant of a schedule that is due, as `planSlots` does for crons. Pure. */
-export function planRuns(schedule: DueSchedule, active: ActiveRuns | undefined, options: PlanOptions): RunPlan {
+export function planRuns(
+  schedule: DueSchedule,
+  active: ActiveRuns | undefined,
+  options: PlanOptions,
+): RunPlan {
   const { id: scheduleId, cronExpression, overlapPolicy, endDate, nextRunAt } = schedule
   const done = { scheduleId, nextRunAt: null, disabledReason: null }
   if (schedule.versionId === null) {

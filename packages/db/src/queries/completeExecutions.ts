@@ -1,6 +1,6 @@
 import type { Tx } from '../database.ts'
 import type { Advance } from './settleTasks.ts'
-import { type Claim, instantArray, plainArray } from './types.ts'
+import { type Claim, inLockOrder, instantArray, plainArray } from './types.ts'
 
 export interface Completion extends Claim {
   /** JSON text. */
@@ -53,14 +53,15 @@ export async function completeExecutions(
   done: Completion[],
   onAdvance?: (advance: Advance) => void,
 ): Promise<number[]> {
+  const ordered = inLockOrder(done)
   const { rows } = await tx.query<{ written: Array<number | string> | null; advance: Advance | null }>({
     name: 'completeExecutions',
     text,
     values: [
-      plainArray(done.map((one) => one.id)),
-      instantArray(done.map((one) => one.scheduledTime)),
-      plainArray(done.map((one) => one.attempt)),
-      `[${done.map((one) => one.result).join(',')}]`,
+      plainArray(ordered.map((one) => one.id)),
+      instantArray(ordered.map((one) => one.scheduledTime)),
+      plainArray(ordered.map((one) => one.attempt)),
+      `[${ordered.map((one) => one.result).join(',')}]`,
       done.length,
       onAdvance === undefined,
     ],

@@ -6,7 +6,7 @@ import { RETRYABLE_STATUSES, type Reason } from '../states.ts'
 import { CHANNELS } from './channels.ts'
 import { settleTasksOf } from './settleTasks.ts'
 import { tellExecutionsOf } from './tellChanges.ts'
-import { type ExecutionKey, instantArray, plainArray } from './types.ts'
+import { type ExecutionKey, inLockOrder, instantArray, plainArray } from './types.ts'
 
 export type ExecutionRow = typeof jobExecutions.$inferSelect & { cronName: string | null }
 export type AttemptRow = typeof executionAttempts.$inferSelect
@@ -69,6 +69,7 @@ export async function cancelExecutions(
   by: string,
   reason: Reason = 'CANCELLED_BY_USER',
 ): Promise<number[]> {
+  const ordered = inLockOrder(keys)
   const { rows } = await tx.query<{ id: number }>(
     `WITH changed AS (
        UPDATE job_executions AS e
@@ -94,8 +95,8 @@ export async function cancelExecutions(
      )
      SELECT id, (SELECT count(*) FROM told), (SELECT count(*) FROM advanced) FROM changed`,
     [
-      plainArray(keys.map((k) => k.id)),
-      instantArray(keys.map((k) => k.scheduledTime)),
+      plainArray(ordered.map((k) => k.id)),
+      instantArray(ordered.map((k) => k.scheduledTime)),
       by,
       CHANNELS.cancel,
       reason,
@@ -152,7 +153,7 @@ export async function retryExecutions(tx: Tx, keys: ExecutionKey[]): Promise<num
   return rows.map((row) => row.id)
 }
 
-/** Deletes executions with their attempts and logs; one that is RUNNING stays, and a task's while it is PENDING. @returns the ids deleted */
+/** Deletes executions with their attempts, logs and artifacts; one that is RUNNING stays, and a task's while it is PENDING. @returns the ids deleted */
 export async function deleteExecutions(tx: Tx, keys: ExecutionKey[]): Promise<number[]> {
   const { rows } = await tx.query<{ id: number }>(
     `WITH gone AS (
@@ -167,6 +168,8 @@ export async function deleteExecutions(tx: Tx, keys: ExecutionKey[]): Promise<nu
      ), attempts AS (
        DELETE FROM execution_attempts AS a USING gone WHERE a.execution_id = gone.id AND a.scheduled_time = gone.scheduled_time
      ), told AS MATERIALIZED (${tellExecutionsOf('gone', true)}
+     ), files AS (
+       DELETE FROM artifacts AS f USING gone WHERE f.execution_id = gone.id
      ), logs AS (
        DELETE FROM execution_logs AS l USING gone WHERE l.execution_id = gone.id AND l.scheduled_time = gone.scheduled_time
      )

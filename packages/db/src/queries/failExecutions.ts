@@ -2,7 +2,7 @@ import type { Tx } from '../database.ts'
 import type { AttemptOutcome, ExecutionStatus, Reason } from '../states.ts'
 import { CHANNELS } from './channels.ts'
 import { settleTasksOf } from './settleTasks.ts'
-import { type Claim, instantArray, plainArray } from './types.ts'
+import { type Claim, inLockOrder, instantArray, plainArray } from './types.ts'
 
 export interface Failure extends Claim {
   outcome: Exclude<AttemptOutcome, 'SUCCESS'>
@@ -84,18 +84,19 @@ export async function failExecutions(
   tx: Tx,
   failures: Failure[],
 ): Promise<Array<{ id: number; status: ExecutionStatus }>> {
+  const ordered = inLockOrder(failures)
   const { rows } = await tx.query<{ id: number; status: ExecutionStatus }>({
     name: 'failExecutions',
     text,
     values: [
-      plainArray(failures.map((one) => one.id)),
-      instantArray(failures.map((one) => one.scheduledTime)),
-      plainArray(failures.map((one) => one.attempt)),
-      failures.map((one) => one.outcome),
-      failures.map((one) => one.reason),
-      failures.map((one) => clean(one.message)),
-      failures.map((one) => (one.stack === null ? null : clean(one.stack))),
-      plainArray(failures.map((one) => one.retryDelayMs)),
+      plainArray(ordered.map((one) => one.id)),
+      instantArray(ordered.map((one) => one.scheduledTime)),
+      plainArray(ordered.map((one) => one.attempt)),
+      ordered.map((one) => one.outcome),
+      ordered.map((one) => one.reason),
+      ordered.map((one) => clean(one.message)),
+      ordered.map((one) => (one.stack === null ? null : clean(one.stack))),
+      plainArray(ordered.map((one) => one.retryDelayMs)),
       CHANNELS.work,
       CHANNELS.dispatch,
     ],

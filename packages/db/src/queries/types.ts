@@ -47,3 +47,13 @@ export function instantArray(values: ReadonlyArray<Date | null>): string {
 export function sparseArray<T>(values: ReadonlyArray<T | null>): ReadonlyArray<T | null> | string {
   return values.every((value) => value === null) ? plainArray(values as null[]) : values
 }
+
+/**
+ * By id, the order in which executions are locked where several are: a batch that is settled and a run that is cancelled then
+ * wait for each other instead of deadlocking.
+ */
+export function inLockOrder<T extends ExecutionKey>(keys: readonly T[]): readonly T[] {
+  return keys.every(({ id }, i) => i === 0 || keys[i - 1]!.id < id)
+    ? keys
+    : [...keys].sort((a, b) => a.id - b.id)
+}

@@ -39,6 +39,7 @@ export const artifacts = pgTable(
     uniqueIndex('artifacts_name_key').on(t.executionId, t.attempt, t.name),
     index('artifacts_run_idx').on(t.runId).where(sql`run_id IS NOT NULL`),
     index('artifacts_time_idx').on(t.scheduledTime),
+    index('artifacts_unfinished_idx').on(t.createdAt).where(sql`finished_at IS NULL`),
     check('artifacts_size_not_negative', sql`size_bytes >= 0`),
   ],
 )

@@ -1,8 +1,8 @@
 import type { Connection, QueryResult } from '@jobu/db'
 import { z } from 'zod'
-import type { HandlerContext } from '../context.ts'
+import { cancelledOnAbort } from '../cancelledOnAbort.ts'
 import { defineHandler } from '../defineHandler.ts'
-import { HandlerFailure } from '../errors.ts'
+import { sqlFailure } from '../sqlFailure.ts'
 
 const LEADING = /^(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/|\()*/
 const READ = /^(?:select|values|table|with)\b/i
@@ -56,9 +56,7 @@ async function query(tx: Connection, statement: string, values: unknown[], maxRo
     await tx.query('CLOSE jobu_sql')
     return result('SELECT', rows.length + (rest?.rowCount ?? 0), rows, maxRows)
   } catch (error) {
-    const { message, code, detail } = error as Error & { code?: string; detail?: string }
-    const text = `${message}${code ? ` (SQLSTATE ${code})` : ''}${detail ? `: ${detail}` : ''}`
-    throw new HandlerFailure('SQL_FAILED', text, { cause: error })
+    throw sqlFailure(error)
   }
 }
 
@@ -79,28 +77,4 @@ function jsonSafe(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(jsonSafe)
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, jsonSafe(inner)]))
-}
-
-/** Stops the server's work at once when the execution is aborted; the client alone could only stop waiting. */
-async function cancelledOnAbort<T>(
-  ctx: HandlerContext,
-  pool: Connection,
-  tx: Connection,
-  run: () => Promise<T>,
-): Promise<T> {
-  const { rows } = await tx.query<Row>('SELECT pg_backend_pid() AS pid, now()::text AS began')
-  // By the transaction, not the backend alone: while this waits for a connection, the backend may get other work.
-  const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND xact_start = $2::timestamptz`
-  const onAbort = () => {
-    pool
-      .query(cancel, [rows[0]!.pid, rows[0]!.began])
-      .catch((error) => ctx.logger.warn('statement not cancelled', { error: String(error) }))
-  }
-  ctx.signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    ctx.signal.throwIfAborted()
-    return await run()
-  } finally {
-    ctx.signal.removeEventListener('abort', onAbort)
-  }
 }

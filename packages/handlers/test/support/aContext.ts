@@ -35,6 +35,7 @@ export function aContext(
       maxRetry: 0,
       queue: 'default',
       priority: 0,
+      taskRunId: null,
     },
     progress: (percent, step) => steps.push({ percent, step }),
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },

@@ -6,6 +6,9 @@ import { meter, spend } from './meter.ts'
 import { MAX_VALUE_SIZE } from './plainJson.ts'
 
 const MAX_PATTERN_LENGTH = 1_000
+const MAX_PATTERNS = 100
+/** For each instruction of a pattern, 50 microseconds. */
+const COMPILE_STEPS = 500
 const SYNC = { async: false }
 const TIMESTAMP = 'google.protobuf.Timestamp'
 
@@ -61,14 +64,25 @@ environment.registerFunction('metered_(ast): dyn', ({ args }: { args: ASTNode[] 
 }))
 environment.evaluate('metered_(true)')
 
+const patterns = new Map<string, RE2JS>()
+
 /** In linear time whatever the pattern: a text of a handler's result must not hold a dispatcher up. */
-function matches(text: string, pattern: string): boolean {
-  if (pattern.length > MAX_PATTERN_LENGTH) {
-    throw new EvaluationError(`a pattern has at most ${MAX_PATTERN_LENGTH} characters, not ${pattern.length}`)
+function matches(text: string, source: string): boolean {
+  const pattern = patterns.get(source) ?? compiled(source)
+  spend(text.length * pattern.programSize())
+  return pattern.test(text)
+}
+
+function compiled(source: string): RE2JS {
+  if (source.length > MAX_PATTERN_LENGTH) {
+    throw new EvaluationError(`a pattern has at most ${MAX_PATTERN_LENGTH} characters, not ${source.length}`)
   }
-  spend((text.length * pattern.length) / 100)
   try {
-    return RE2JS.compile(pattern).matcher(text).find()
+    const pattern = RE2JS.compile(source)
+    spend(pattern.programSize() * COMPILE_STEPS)
+    if (patterns.size >= MAX_PATTERNS) patterns.clear()
+    patterns.set(source, pattern)
+    return pattern
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error
     throw new EvaluationError(`not a regular expression of RE2: ${error.message}`)

@@ -1,8 +1,12 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
+import { ExpressionError } from './expressionError.ts'
 import { MAX_VALUE_SIZE } from './plainJson.ts'
 
-/** Steps that all expressions of one decision may take together: about a second. A step is a node, or eight characters. */
-const MAX_STEPS = 10_000_000
+/** Steps that all expressions of one decision may take together: up to a second. A step is a node, or eight characters. */
+const MAX_STEPS = 5_000_000
+
+/** An error carries its stack: `exists` over a list meets one for each item. */
+const ERROR_STEPS = 200
 
 interface Evaluator {
   run(ast: ASTNode, context: unknown): unknown
@@ -24,9 +28,12 @@ export function metered<T>(work: () => T): T {
   depth++
   try {
     const value = work()
-    // `exists` and `||` go on after an error.
     spend(0)
     return value
+  } catch (error) {
+    // `exists` and `||` go on after an error, and tell the first one.
+    if (!(error instanceof ExpressionError)) spend(0)
+    throw error
   } finally {
     depth--
   }
@@ -43,11 +50,22 @@ export function spend(steps: number): void {
  */
 export function meter(evaluator: Evaluator): void {
   const operands = new WeakSet<ASTNode>()
+  let thrown: unknown
   const run = evaluator.run.bind(evaluator)
+  const runOrSpend: typeof run = (ast, context) => {
+    try {
+      return run(ast, context)
+    } catch (error) {
+      // Once, not at each node that it passes.
+      if (error !== thrown) spend(ERROR_STEPS)
+      thrown = error
+      throw error
+    }
+  }
   evaluator.run = (ast, context) => {
     spend(1)
     for (const operand of operandsOf(ast)) operands.add(operand)
-    const value = run(ast, context)
+    const value = runOrSpend(ast, context)
     if (operands.has(ast)) spend(weightOf(value))
     if (ast.op === '+') checkSize(value)
     return value

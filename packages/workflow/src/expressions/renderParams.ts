@@ -2,7 +2,7 @@ import { type ExpressionContext, evaluate } from './evaluate.ts'
 import { ExpressionError } from './expressionError.ts'
 import { metered } from './meter.ts'
 import { MAX_VALUE_SIZE } from './plainJson.ts'
-import { templateParts } from './template.ts'
+import { hasTemplate, templateParts } from './template.ts'
 
 /**
  * Params with their `{{ expressions }}` evaluated. A text that is one expression becomes its value, whatever type that has;
@@ -33,6 +33,10 @@ function renderValue(value: unknown, path: string, compute: Compute): unknown {
   if (typeof value === 'string') return value.includes('{{') ? renderText(value, path, compute) : value
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item, index) => renderValue(item, `${path}[${index}]`, compute))
+  const secret = (value as Record<string, unknown>).$secret
+  if (hasTemplate(secret)) {
+    throw new ExpressionError(`${path}: the name of a secret cannot hold an expression`, String(secret))
+  }
   return Object.fromEntries(
     Object.entries(value).map(([key, child]) => [key, renderValue(child, `${path}.${key}`, compute)]),
   )

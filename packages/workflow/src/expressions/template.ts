@@ -50,13 +50,12 @@ function endOf(text: string, start: number): number {
   return -1
 }
 
-/** The last character of a CEL string that begins here: `"a\"b"`, `r"a\"`, three quotes. */
+/** The last character of a CEL string that begins here, with one quote or three; a backslash keeps a quote from ending it. */
 function endOfQuote(text: string, start: number): number {
   const one = text[start]!
   const quote = text.startsWith(one.repeat(3), start) ? one.repeat(3) : one
-  const isRaw = /(?<![A-Za-z0-9_])[bB]?[rR][bB]?$/.test(text.slice(Math.max(0, start - 3), start))
   for (let at = start + quote.length; at < text.length; at++) {
-    if (text[at] === '\\' && !isRaw) at++
+    if (text[at] === '\\') at++
     else if (text.startsWith(quote, at)) return at + quote.length - 1
   }
   return -1

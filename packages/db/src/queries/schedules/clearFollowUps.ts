@@ -8,7 +8,11 @@ import { plainArray } from '../types.ts'
  *
  * @param againInSeconds  null: it is done
  */
-export async function clearFollowUps(tx: Tx, runIds: number[], againInSeconds: number | null = null): Promise<void> {
+export async function clearFollowUps(
+  tx: Tx,
+  runIds: number[],
+  againInSeconds: number | null = null,
+): Promise<void> {
   await tx.query({
     name: 'clearFollowUps',
     text: `UPDATE schedule_runs SET follow_up_at = now() + $2::integer * interval '1 second'

@@ -91,7 +91,12 @@ export async function readTaskResults(
   })
   for (const row of rows) {
     const at = row.place - 1
-    const outcome = (outcomes[at] ??= { status: statusOf(row), result: row.isList ? listOf(row) : null, fault: null })
+    const outcome: TaskOutcome = outcomes[at] ?? {
+      status: statusOf(row),
+      result: row.isList ? listOf(row) : null,
+      fault: null,
+    }
+    outcomes[at] = outcome
     if (row.item === null) continue
     if (row.isLarge) outcome.fault = 'TOO_LARGE'
     else if (row.isGone) outcome.fault ??= 'GONE'

@@ -40,7 +40,7 @@ export interface RunTaskRow {
 }
 
 export interface TaskItemRow extends RunTaskRow {
-  /** Of the list; of one with an execution its params. */
+  /** Of the list. */
   value: unknown
 }
 
@@ -97,7 +97,7 @@ export async function runTasks(tx: Tx, runId: number, { hasResults = true } = {}
 }
 
 const itemsText = `
-SELECT ${columnsOf(RESULT)}, CASE WHEN t.execution_id IS NULL THEN t.result ELSE e.params END AS value, '[]'::json AS parents
+SELECT ${columnsOf(RESULT)}, t.result AS value, '[]'::json AS parents
 FROM (
   SELECT * FROM task_runs WHERE run_id = $1 AND task_no = $2 AND item >= 0 AND ($3::text[] IS NULL OR state::text = ANY ($3))
   ORDER BY item LIMIT $4 OFFSET $5

@@ -8,6 +8,8 @@ export interface RunRow {
   id: number
   scheduleId: number
   scheduleTitle: string
+  /** Another engine than jobu runs it. */
+  isForeign: boolean
   versionId: number
   version: number
   status: RunStatus
@@ -47,7 +49,8 @@ export interface RunPosition {
 /** So many runs of a filter are counted. */
 export const MAX_RUNS_COUNTED = 10_000
 
-const COLUMNS = `r.id, r.schedule_id AS "scheduleId", s.title AS "scheduleTitle", r.version_id AS "versionId", v.version, r.status,
+const COLUMNS = `r.id, r.schedule_id AS "scheduleId", s.title AS "scheduleTitle",
+  r.external_run_id IS NOT NULL OR (s.engine <> 'jobu' AND r.started_at IS NULL) AS "isForeign", r.version_id AS "versionId", v.version, r.status,
   r.trigger, r.params, r.scheduled_time AS "scheduledTime", r.created_at AS "createdAt", r.started_at AS "startedAt",
   r.finished_at AS "finishedAt", r.round, r.created_by AS "createdBy", r.reason, r.error_message AS "errorMessage",
   r.external_run_id AS "externalRunId", pr.schedule_id AS "parentScheduleId", pr.id AS "parentRunId", pd.key AS "parentTaskKey"`

@@ -67,9 +67,10 @@ export async function writeRunSlots(
   // Apart, since naming the column wakes every dispatcher (schedules_changed), and a usual fire must not.
   const disabled = advances.filter((one) => one.disabledReason !== null)
   if (disabled.length > 0) {
-    await tx.query('UPDATE schedules SET is_enabled = false, updated_at = now() WHERE id = ANY ($1::bigint[])', [
-      plainArray(disabled.map((one) => one.scheduleId)),
-    ])
+    await tx.query(
+      'UPDATE schedules SET is_enabled = false, updated_at = now() WHERE id = ANY ($1::bigint[])',
+      [plainArray(disabled.map((one) => one.scheduleId))],
+    )
   }
   const { rows } = await tx.query<{ created: number; skipped: number }>({
     name: 'writeRunSlots',

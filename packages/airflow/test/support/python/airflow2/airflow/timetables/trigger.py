@@ -1,0 +1,1 @@
+from airflow_parts import CronTriggerTimetable
