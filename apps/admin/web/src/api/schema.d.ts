@@ -1077,6 +1077,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/schedules/{id}/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last runs by their tasks
+         * @description What became of each task in each run: where it began to fail, and what is always slow.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getScheduleGrid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/schedules/statistics/monthly": {
         parameters: {
             query?: never;
@@ -1138,6 +1160,92 @@ export interface paths {
          *     Needs the role `admin`.
          */
         delete: operations["rebuildMonthlyStatistics"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files that the attempts of an execution left
+         * @description In the order of attempts and names; those of attempts that failed as well.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listJobArtifacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schedules/{id}/runs/{run_id}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files that the tasks of a run left
+         * @description Oldest first; those of attempts that failed, and of executions before a rerun, as well.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["listRunArtifacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/artifacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of a file
+         * @description Needs the role `viewer`.
+         */
+        get: operations["getArtifact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/artifacts/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file itself
+         * @description With its own content type. It is sent as it is read, however large it is.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["downloadArtifact"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3599,10 +3707,7 @@ export interface components {
             tags: string[];
             /** @enum {string} */
             engine: "jobu" | "airflow";
-            /** @description Of another engine: how far it has taken the schedule over, and what is wrong */
-            engine_state: {
-                [key: string]: unknown;
-            } | null;
+            engine_state: components["schemas"]["EngineState"] | null;
             /** @description Null of a frequency, as it was given */
             cron_expression: string | null;
             frequency: ("once" | "hourly" | "daily" | "weekly" | "monthly") | null;
@@ -3644,6 +3749,20 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description Of another engine: how far it has taken the schedule over */
+        EngineState: {
+            /** @enum {string} */
+            state: "WRITING" | "WAITING_FOR_AIRFLOW" | "READY" | "UNREACHABLE" | "REFUSED" | "IMPORT_ERROR" | "DELETING" | "DELETED";
+            /** @description What is wrong */
+            message: string | null;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            checked_at: string;
+            dag_id: string;
+            /** @description As that engine says */
+            next_run_at: string | null;
         };
         ScheduleLastRun: {
             id: number;
@@ -3726,10 +3845,7 @@ export interface components {
             tags: string[];
             /** @enum {string} */
             engine: "jobu" | "airflow";
-            /** @description Of another engine: how far it has taken the schedule over, and what is wrong */
-            engine_state: {
-                [key: string]: unknown;
-            } | null;
+            engine_state: components["schemas"]["EngineState"] | null;
             /** @description Null of a frequency, as it was given */
             cron_expression: string | null;
             frequency: ("once" | "hourly" | "daily" | "weekly" | "monthly") | null;
@@ -3982,19 +4098,36 @@ export interface components {
                 message: string | null;
                 deadline_at: string | null;
             } | null;
-            artifacts: components["schemas"]["RunArtifact"][];
+            artifacts: components["schemas"]["Artifact"][];
             /** @description The last lines of its latest execution */
             logs: components["schemas"]["LogLine"][];
         };
-        RunArtifact: {
+        /**
+         * @description A file that an attempt of an execution left
+         * @example {
+         *       "id": 7,
+         *       "execution_id": 1042,
+         *       "attempt": 1,
+         *       "task_key": "report",
+         *       "name": "report.xlsx",
+         *       "content_type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+         *       "size_bytes": 18220,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "created_at": "2026-02-28T17:00:02.450Z"
+         *     }
+         */
+        Artifact: {
             id: number;
             execution_id: number;
             attempt: number;
+            /** @description The task of a run that left it */
             task_key: string | null;
+            /** @description A relative path */
             name: string;
             content_type: string;
             size_bytes: number;
-            sha256: string | null;
+            /** @description Hexadecimal */
+            sha256: string;
             /** Format: date-time */
             created_at: string;
         };
@@ -4154,7 +4287,7 @@ export interface components {
             } | null;
             /** @description Its place in the list, from 0 */
             item: number;
-            /** @description Of the list; of one with an execution its params */
+            /** @description Of the list */
             value: unknown;
         };
         TaskLogPage: {
@@ -4184,6 +4317,58 @@ export interface components {
             id: number;
             /** @description Tasks that waited for it */
             released: number;
+        };
+        /**
+         * @description The last runs of a schedule by its tasks
+         * @example {
+         *       "runs": [
+         *         {
+         *           "id": 311,
+         *           "version": 1,
+         *           "status": "SUCCESS",
+         *           "trigger": "cron",
+         *           "scheduled_time": "2026-02-28T17:00:00.000Z",
+         *           "started_at": "2026-02-28T17:00:00.012Z",
+         *           "duration_ms": 2437
+         *         }
+         *       ],
+         *       "tasks": [
+         *         {
+         *           "key": "extract",
+         *           "cells": [
+         *             {
+         *               "status": "SUCCESS",
+         *               "duration_ms": 1210
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        ScheduleGrid: {
+            /** @description Oldest first; fewer than asked for where there would be over 30000 cells */
+            runs: {
+                id: number;
+                version: number;
+                /** @enum {string} */
+                status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED";
+                /** @enum {string} */
+                trigger: "cron" | "manual" | "schedule" | "external";
+                /** Format: date-time */
+                scheduled_time: string;
+                started_at: string | null;
+                duration_ms: number | null;
+            }[];
+            /** @description Of any of the runs, in the order of the newest version that has them */
+            tasks: {
+                key: string;
+                /** @description One for each run; null where the run has no such task, or has not begun */
+                cells: ({
+                    /** @enum {string} */
+                    status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+                    duration_ms: number | null;
+                } | null)[];
+            }[];
         };
         MonthlyStatistics: {
             year: number;
@@ -4237,6 +4422,20 @@ export interface components {
                 was: number;
                 is: number;
             }[];
+        };
+        ArtifactList: {
+            items: components["schemas"]["Artifact"][];
+        };
+        ArtifactPage: {
+            items: components["schemas"]["Artifact"][];
+            total: number;
+            /** @description False: there are at least `total` */
+            total_is_exact: boolean;
+            /** @description Pass it as `cursor` for what follows; null at the end, and of lists without cursors */
+            next_cursor: string | null;
+            page: number;
+            size: number;
+            pages: number;
         };
         WorkerPage: {
             items: components["schemas"]["WorkerItem"][];
@@ -8191,6 +8390,48 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getScheduleGrid: {
+        parameters: {
+            query?: {
+                /** @description How many of the last runs */
+                runs?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleGrid"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getMonthlyStatistics: {
         parameters: {
             query: {
@@ -8300,6 +8541,178 @@ export interface operations {
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listJobArtifacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRunArtifacts: {
+        parameters: {
+            query?: {
+                /** @description From 1, the default */
+                page?: number;
+                /** @description Items of a page; default 20 */
+                size?: number;
+                /** @description Instead of `size`, with `offset` */
+                limit?: number;
+                /** @description How many items come before; instead of `page` */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+                /** @example 42 */
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactPage"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getArtifact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Artifact"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    downloadArtifact: {
+        parameters: {
+            query?: {
+                /** @description 1: to be shown instead of saved, where that is safe: PNG, JPEG, GIF and WebP as they are, text, CSV and JSON as plain text */
+                inline?: "0" | "1";
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    /** @description Its name, and whether it is to be saved or shown */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
