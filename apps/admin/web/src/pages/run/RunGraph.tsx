@@ -1,0 +1,38 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { DagTask } from '../../components/dag/dagTask.ts'
+import { LazyDag } from '../../components/dag/LazyDag.tsx'
+import { formatDuration } from '../../time/format.ts'
+import type { TaskViews } from './RunPage.tsx'
+import { noteOf } from './waitText.ts'
+
+/** The tasks and what waits for what, each with its state as it changes. */
+export function RunGraph({ run, selected, onSelect }: TaskViews) {
+  const { t } = useTranslation('run')
+  const { tasks } = run
+  const drawn = useMemo(
+    () =>
+      tasks.map(
+        (task): DagTask => ({
+          key: task.key,
+          dependsOn: task.depends_on,
+          kind: task.kind,
+          label: task.handler_name ?? undefined,
+          rule: task.trigger_rule,
+          isEach: task.items !== null,
+          status: task.status,
+          note: noteOf(task, t, formatDuration),
+        }),
+      ),
+    [tasks, t],
+  )
+  return (
+    <LazyDag
+      tasks={drawn}
+      label={t('graph', { id: run.id })}
+      selected={selected}
+      onSelect={onSelect}
+      height="max(420px, calc(100dvh - 330px))"
+    />
+  )
+}
