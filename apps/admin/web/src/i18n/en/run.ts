@@ -25,6 +25,8 @@ export default {
   trace: 'Stack trace',
   taskOf: 'Task {{key}}',
   graph: 'Tasks of run {{id}}; the tab Tasks has the same as a table',
+  failedOf_one: 'See {{count}} that failed',
+  failedOf_other: 'See {{count}} that failed',
   progressOf: 'Progress of {{key}}',
   tab: { label: 'Views', graph: 'Graph', tasks: 'Tasks', gantt: 'Gantt', data: 'Data and files' },
   table: {
@@ -41,11 +43,12 @@ export default {
   gantt: {
     label: 'Tasks of run {{id}} over time',
     rows: 'Tasks over time',
-    queued: 'Waited for a worker',
+    queued: 'Waited for a worker, or tried before',
     ran: 'Ran',
     critical: 'On the critical path: the run waited for these',
     isCritical: 'on the critical path',
     waitedFor: 'waited {{duration}}',
+    before: '{{duration}} before its last attempt',
     tookFor: 'ran {{duration}}',
   },
   panel: {

@@ -28,6 +28,7 @@ export default {
   trace: '스택 트레이스',
   taskOf: '태스크 {{key}}',
   graph: '실행 {{id}}의 태스크. 같은 내용을 태스크 탭에서 표로 볼 수 있습니다',
+  failedOf_other: '실패 {{count}}개 보기',
   progressOf: '{{key}} 진행률',
   tab: { label: '보기', graph: '그래프', tasks: '태스크', gantt: '간트', data: '데이터와 파일' },
   table: {
@@ -44,11 +45,12 @@ export default {
   gantt: {
     label: '실행 {{id}}의 태스크 타임라인',
     rows: '태스크 타임라인',
-    queued: '워커 대기',
+    queued: '워커 대기 또는 이전 시도',
     ran: '실행',
     critical: '크리티컬 패스: 실행 시간을 결정한 태스크',
     isCritical: '크리티컬 패스',
     waitedFor: '{{duration}} 대기',
+    before: '마지막 시도까지 {{duration}}',
     tookFor: '{{duration}} 실행',
   },
   panel: {

@@ -135,7 +135,8 @@ function Track({
   const took = startedAt !== null && endedAt !== null ? Math.max(0, endedAt - startedAt) : null
   const words = [
     t(`common:status.${task.status}`),
-    waited > 0 && t('gantt.waitedFor', { duration: formatDuration(waited) }),
+    waited > 0 &&
+      t(task.attempts > 1 ? 'gantt.before' : 'gantt.waitedFor', { duration: formatDuration(waited) }),
     took !== null && t('gantt.tookFor', { duration: formatDuration(took) }),
     task.attempts > 1 && t('note.attempts', { count: task.attempts }),
     isCritical && t('gantt.isCritical'),

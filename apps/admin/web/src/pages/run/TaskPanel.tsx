@@ -112,6 +112,7 @@ function Why({ run, task }: { run: RunDetail; task: RunTask }) {
   const why = whyText(run, task, t)
   const message = error?.message ?? error_message
   const trace = error?.trace
+  if (!reason && !why && !message && !trace) return null
   return (
     <Stack gap={6} mt="xs">
       {reason && (

@@ -49,7 +49,10 @@ export function DayRuns({ day, zone, scheduleId, onClose }: Props) {
     },
     { placeholderData: keepPreviousData },
   )
-  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), [answer.isPending])
+  useEffect(() => {
+    // Its answer is a promise in some browsers.
+    section.current?.scrollIntoView({ block: 'nearest' })
+  }, [answer.isPending])
   const list = listOf<ScheduleRun>({ ...answer, data: answer.data?.runs })
   const title = t('dayRuns', { day: formatDay(day, i18n.language) })
   const columns: Column<ScheduleRun>[] = [
