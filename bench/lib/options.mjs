@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 /** Sections in the order they run. */
 export const SECTIONS = [
   'drain',
+  'workflows',
   'history',
   'enqueue',
   'crons',

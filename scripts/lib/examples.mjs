@@ -1,18 +1,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { ROOT } from './run.mjs'
 
 const REQUEST_TIMEOUT_MS = 10_000
 
 /**
- * Creates the crons of examples/crons.yaml, once in the life of a data directory, and only where there is no cron yet.
- * A cron that admin refuses is reported and left out.
+ * Creates the crons of examples/crons.yaml and the schedules of examples/schedules.yaml, once in the life of a data
+ * directory, and only where there are none yet. What admin refuses is reported and left out.
  */
 export async function loadExamples({ url, token }, dataDir, { signal, say }) {
   const marker = join(dataDir, 'examples-loaded')
   if (existsSync(marker)) return
-  const request = async (method, body) => {
-    const response = await fetch(`${url}/api/v1/crons`, {
+  const request = async (method, path, body) => {
+    const response = await fetch(`${url}/api/v1${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: body && JSON.stringify(body),
@@ -22,21 +23,30 @@ export async function loadExamples({ url, token }, dataDir, { signal, say }) {
     if (!response.ok) throw new Error(`${response.status} ${answer.error?.message ?? ''}`)
     return answer
   }
-  try {
-    if ((await request('GET')).total === 0) {
-      const { readCronFile } = await import('../../apps/cli/dist/cronFile/readCronFile.js')
-      const text = readFileSync(join(ROOT, 'examples', 'crons.yaml'), 'utf8')
-      const crons = readCronFile(text, 'examples/crons.yaml', { admin_url: url })
-      for (const { name, body } of crons) {
-        await request('POST', body).catch((error) =>
-          say(`example cron "${name}" was refused: ${error.message}`),
-        )
-      }
-      say(`loaded ${crons.length} example crons`)
+  /** @param read  [name, body] of each example */
+  const load = async (kind, path, read) => {
+    if ((await request('GET', path)).total > 0) return
+    const examples = await read(readFileSync(join(ROOT, 'examples', `${kind}s.yaml`), 'utf8'))
+    for (const [name, body] of examples) {
+      await request('POST', path, body).catch((error) =>
+        say(`example ${kind} "${name}" was refused: ${error.message}`),
+      )
     }
+    say(`loaded ${examples.length} example ${kind}${examples.length === 1 ? '' : 's'}`)
+  }
+  try {
+    await load('cron', '/crons', async (text) => {
+      const { readCronFile } = await import('../../apps/cli/dist/cronFile/readCronFile.js')
+      const crons = readCronFile(text, 'examples/crons.yaml', { admin_url: url })
+      return crons.map(({ name, body }) => [name, body])
+    })
+    await load('schedule', '/schedules', (text) => {
+      const { parse } = createRequire(join(ROOT, 'apps', 'cli', 'package.json'))('yaml')
+      return parse(text).schedules.map((body) => [body.title, body])
+    })
     writeFileSync(marker, '')
   } catch (error) {
     // A system without examples works; the next start tries again.
-    say(`the example crons could not be loaded: ${error.message}`)
+    say(`the examples could not be loaded: ${error.message}`)
   }
 }

@@ -137,7 +137,7 @@ function assemble(deps: AppDeps) {
     ...cronEndpoints(new CronService(database, handlers, scheduling)),
     ...jobEndpoints(new JobService(database, handlers), new JobLogStream(database, events)),
     ...scheduleEndpoints(new ScheduleService(database, handlers, scheduling)),
-    ...scheduleRunEndpoints(new ScheduleRunService(database)),
+    ...scheduleRunEndpoints(new ScheduleRunService(database, scheduling.airflow)),
     ...scheduleGridEndpoints(new ScheduleGridService(database)),
     ...scheduleStatisticsEndpoints(new ScheduleStatsService(database, config.display_timezone)),
     ...artifactEndpoints(new ArtifactService(database)),

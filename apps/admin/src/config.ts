@@ -1,5 +1,5 @@
-import { loadAirflowConfig, loadDefaultEngine } from '@jobu/airflow'
-import { ROLES, SCHEDULE_ENGINES, type ScheduleEngine } from '@jobu/db'
+import { type AirflowConfig, loadAirflowConfig, loadDefaultEngine } from '@jobu/airflow'
+import { ROLES, type ScheduleEngine } from '@jobu/db'
 import { type ConfigSource, loadConfig } from '@jobu/runtime'
 import { z } from 'zod'
 import { isAddressOrBlock } from './access/clientAddress.ts'
@@ -109,8 +109,8 @@ export interface SchedulingConfig {
   misfireThresholdSeconds?: number
   /** The engine of a schedule that names none; left out: jobu. */
   engine?: ScheduleEngine
-  /** Those that are configured; left out: only jobu. */
-  engines?: readonly ScheduleEngine[]
+  /** Null, or left out: there is only jobu. */
+  airflow?: AirflowConfig | null
 }
 
 /** @throws ConfigError naming the file, the path and what was expected */
@@ -121,10 +121,9 @@ export function loadAdminConfig(source?: ConfigSource): AdminConfig {
 /** From `config/dispatcher.yaml` and `config/airflow.yaml`. @throws ConfigError */
 export function loadSchedulingConfig(source?: ConfigSource): SchedulingConfig {
   const config = loadPart('dispatcher', schedulingSchema, source)
-  const hasAirflow = loadAirflowConfig(source) !== null
   return {
     engine: loadDefaultEngine(source),
-    engines: SCHEDULE_ENGINES.filter((engine) => engine === 'jobu' || hasAirflow),
+    airflow: loadAirflowConfig(source),
     minCronIntervalSeconds: config.min_cron_interval_seconds,
     timezone: config.timezone,
     misfireThresholdSeconds: config.misfire_threshold_seconds,

@@ -86,6 +86,8 @@ test("the dispatcher's rules are read from its file, whatever else it or its var
   )
   const env = { JOBU_DISPATCHER_MIN_CRON_INTERVAL_SECONDS: '5', JOBU_DISPATCHER_HTTP_PORT: '9090' }
   expect(loadSchedulingConfig({ dir, env })).toEqual({
+    engine: 'jobu',
+    airflow: null,
     timezone: 'UTC',
     minCronIntervalSeconds: 5,
     misfireThresholdSeconds: 60,

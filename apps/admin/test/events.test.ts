@@ -222,7 +222,11 @@ describe('GET /events', () => {
 
 describe('what is refused', () => {
   test.each([
-    ['?topics=jobs', 'topics', 'holds "jobs", expected executions, crons, scheduler, workers, logs'],
+    [
+      '?topics=jobs',
+      'topics',
+      'holds "jobs", expected executions, crons, schedules, runs, scheduler, workers, logs',
+    ],
     ['?status=DONE', 'status', 'holds "DONE"'],
     ['?cron_id=1,x', 'cron_id', 'holds "x", expected a whole number'],
     ['?job_id=', 'job_id', 'holds ""'],

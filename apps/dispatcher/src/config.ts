@@ -15,7 +15,10 @@ export const dispatcherSchema = z.strictObject({
   misfire_threshold_seconds: z.number().int().min(1).max(86_400).default(60),
   /** The zone of a cron that names none. */
   timezone: z.string().min(1).default('Asia/Seoul'),
-  /** Executions, their attempts and logs, and the statistics of each cron are kept for so many days; whole months are dropped. */
+  /**
+   * Executions, their attempts and logs, runs of schedules, and the statistics of each cron are kept for so many days; of
+   * executions whole months are dropped.
+   */
   retention_days: z.number().int().min(1).max(3_650).default(90),
   /** Statistics by handler and hour are kept for so many days. */
   stats_retention_days: z.number().int().min(1).max(36_500).default(730),

@@ -51,7 +51,7 @@ describe("a dispatcher's metrics", () => {
     expect(found.value('jobu_dispatch_batch_duration_seconds_count')).toBeGreaterThanOrEqual(1)
     expect(found.value('jobu_dispatcher_pass_age_seconds')).toBeLessThan(300)
     expect(found.value('jobu_build_info', { service: 'dispatcher' })).toBe(1)
-    expect(found.value('jobu_database_connections_max', { pool: 'engine' })).toBe(4)
+    expect(found.value('jobu_database_connections_max', { pool: 'engine' })).toBe(5)
   })
 
   test('tell of the queues, and of what stands still', async () => {
@@ -131,7 +131,7 @@ describe("a dispatcher's /ready", () => {
     })
     expect(found).toEqual({
       status: 'ready',
-      checks: { database: 'ok', migrations: 'ok', dispatch: 'ok', notifications: 'ok' },
+      checks: { database: 'ok', migrations: 'ok', dispatch: 'ok', schedules: 'ok', notifications: 'ok' },
     })
   })
 })

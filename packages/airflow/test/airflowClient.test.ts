@@ -3,14 +3,15 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { AirflowClient, type AirflowError, renderDag } from '../src/index.ts'
 import { aDagSchedule, aDagTask, anAirflowConfig } from './support/aDagSchedule.ts'
 import { AirflowStandIn, PASSWORD, USER } from './support/airflowStandIn.ts'
+import { pythonTests } from './support/pythonTests.ts'
 
 const AT = new Date('2026-03-01T03:00:00.123Z')
 
-describe.each([2, 3] as const)('AirflowClient, with Airflow %s', (version) => {
+pythonTests.each([2, 3] as const)('AirflowClient, with Airflow %s', (version) => {
   let folder: string
   let airflow: AirflowStandIn
   let client: AirflowClient

@@ -1,13 +1,15 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type DagSchedule, OPERATORS, renderDag } from '../src/index.ts'
 import { aDagSchedule, aDagTask, anAirflowConfig } from './support/aDagSchedule.ts'
 import { dumpDags, runTask } from './support/dumpDags.ts'
+import { pythonTest, pythonTests } from './support/pythonTests.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'jobu-dags-'))
 afterAll(() => rmSync(dir, { recursive: true }))
@@ -24,7 +26,7 @@ const dump = async (schedule: DagSchedule, version: 2 | 3 = 3) => {
   return read!.dag!
 }
 
-describe.each([2, 3] as const)('renderDag, read by Airflow %s', (version) => {
+pythonTests.each([2, 3] as const)('renderDag, read by Airflow %s', (version) => {
   test('has the tasks, their order, and what was said of them', async () => {
     const dag = await dump(
       aDagSchedule({
@@ -125,7 +127,7 @@ const hostile = fc.oneof(
     '$(touch pwned) `touch pwned` ; $HOME',
     '/etc/profile.sh',
   ),
-  fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => text.isWellFormed()),
+  fc.string({ unit: 'binary', maxLength: 40 }),
 )
 
 const text = hostile
@@ -142,67 +144,75 @@ const schedules = fc.record({
   command: text,
 })
 
-test('no text of a schedule becomes code: Python makes the very DAG of it', async () => {
-  const made: DagSchedule[] = fc.sample(schedules, { numRuns: 300, seed: 7 }).map((one, index) => ({
-    ...aDagSchedule({ ...one, id: index + 1 }),
-    tasks: one.keys.map((key, no) =>
-      aDagTask({
-        key,
-        operator: one.operator,
-        handlerName: one.handlerName,
-        queue: one.queue,
-        params:
-          one.operator === 'bash'
-            ? { command: one.command, env: { X: one.title } }
-            : { ...one.params, code: 'pass' },
-        dependsOn: one.keys.slice(0, no),
-      }),
-    ),
-  }))
-  for (const version of [2, 3] as const) {
-    const read = await dumpDags(
-      version,
-      made.map((schedule) => write(schedule)),
-    )
-    const names = new Set<string>()
-    read.forEach(({ dag, error }, index) => {
-      const schedule = made[index]!
-      expect(error).toBeUndefined()
-      names.add(dag!.names.join())
-      const title = dag!.options.dag_display_name
-      expect(title).toBe(schedule.title)
-      expect(dag!.options.description).toBe(
-        [schedule.title, schedule.description].filter(Boolean).join('\n\n'),
+pythonTest(
+  'no text of a schedule becomes code: Python makes the very DAG of it',
+  async () => {
+    const made: DagSchedule[] = fc.sample(schedules, { numRuns: 300, seed: 7 }).map((one, index) => ({
+      ...aDagSchedule({ ...one, id: index + 1 }),
+      tasks: one.keys.map((key, no) =>
+        aDagTask({
+          key,
+          operator: one.operator,
+          handlerName: one.handlerName,
+          queue: one.queue,
+          params:
+            one.operator === 'bash'
+              ? { command: one.command, env: { X: one.title } }
+              : { ...one.params, code: 'pass' },
+          dependsOn: one.keys.slice(0, no),
+        }),
+      ),
+    }))
+    for (const version of [2, 3] as const) {
+      const read = await dumpDags(
+        version,
+        made.map((schedule) => write(schedule)),
       )
-      expect(dag!.options.tags.filter((tag) => tag !== 'jobu' && !tag.startsWith('jobu:'))).toEqual([
-        ...new Set(
-          schedule.tags.filter((tag) => tag !== 'jobu' && !tag.startsWith('jobu:') && tag.length <= 100),
-        ),
-      ])
-      expect(dag!.tasks.map((task) => task.options.task_id)).toEqual(schedule.tasks.map((task) => task.key))
-      dag!.tasks.forEach((task, no) => {
-        const meant = schedule.tasks[no]!
-        expect(task.options.owner).toBe(schedule.owner ?? 'jobu')
-        expect(task.upstream).toEqual([...meant.dependsOn].sort())
-        if (meant.operator === 'bash') {
-          expect(task.given).toEqual({
-            bash_command: meant.params.command,
-            env: meant.params.env,
-            append_env: true,
-          })
-        } else {
-          expect(task.carried).toMatchObject({
-            params: meant.params,
-            handler_name: meant.handlerName,
-            queue: meant.queue,
-          })
-        }
+      const names = new Set<string>()
+      read.forEach(({ dag, error }, index) => {
+        const schedule = made[index]!
+        expect(error).toBeUndefined()
+        names.add(dag!.names.join())
+        const title = dag!.options.dag_display_name
+        expect(title).toBe(schedule.title)
+        expect(dag!.options.description).toBe(
+          [schedule.title, schedule.description].filter(Boolean).join('\n\n'),
+        )
+        expect(dag!.options.tags.filter((tag) => tag !== 'jobu' && !tag.startsWith('jobu:'))).toEqual([
+          ...new Set(
+            schedule.tags.filter((tag) => tag !== 'jobu' && !tag.startsWith('jobu:') && tag.length <= 100),
+          ),
+        ])
+        expect(dag!.tasks.map((task) => task.options.task_id)).toEqual(schedule.tasks.map((task) => task.key))
+        dag!.tasks.forEach((task, no) => {
+          const meant = schedule.tasks[no]!
+          expect(task.options.owner).toBe(schedule.owner ?? 'jobu')
+          expect(task.upstream).toEqual([...meant.dependsOn].sort())
+          if (meant.operator === 'bash') {
+            expect(task.given).toEqual({
+              bash_command: meant.params.command,
+              env: meant.params.env,
+              append_env: true,
+            })
+          } else {
+            expect(task.carried).toMatchObject({
+              params: meant.params,
+              handler_name: meant.handlerName,
+              queue: meant.queue,
+            })
+          }
+        })
       })
-    })
-    // Whatever a schedule says, its file defines the same names.
-    expect(names.size).toBe(1)
-  }
-}, 60_000)
+      // Whatever a schedule says, its file defines the same names.
+      expect(names.size).toBe(1)
+    }
+  },
+  60_000,
+)
+
+pythonTest('a file compiles by itself, without any package', () => {
+  execFileSync('python3', ['-m', 'py_compile', write(aDagSchedule({ title: '"""' }))])
+})
 
 test('equal schedules have equal files, and another fingerprint says that something changed', () => {
   const file = renderDag(aDagSchedule(), config)
@@ -221,7 +231,7 @@ test('no file holds a secret of the configuration', () => {
   expect(program + data).not.toContain('secret of airflow')
 })
 
-describe('a task of the jobu operator', () => {
+pythonTests('a task of the jobu operator', () => {
   /** jobu's API, as far as such a task asks it. */
   async function aJobu(answer: (method: string, path: string, body: unknown) => [number, unknown]) {
     const asked: Array<{ method: string; path: string; body: Record<string, unknown>; token: string }> = []

@@ -209,8 +209,9 @@ CREATE INDEX "schedules_due_idx" ON "schedules" USING btree ("next_run_at") WHER
 CREATE INDEX "schedules_engine_idx" ON "schedules" USING btree ("engine_sync_at") WHERE engine_sync_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "signals_name_idx" ON "signals" USING btree ("name","sent_at");--> statement-breakpoint
 CREATE INDEX "signals_sent_idx" ON "signals" USING btree ("sent_at");--> statement-breakpoint
--- Rows are updated in place as they move on.
+-- Rows are updated in place as they move on, a run's with each of its tasks.
 ALTER TABLE "task_runs" SET (fillfactor = 70);--> statement-breakpoint
+ALTER TABLE "schedule_runs" SET (fillfactor = 50);--> statement-breakpoint
 CREATE UNIQUE INDEX "task_runs_task_key" ON "task_runs" USING btree ("run_id","task_no","item");--> statement-breakpoint
 CREATE INDEX "task_runs_event_idx" ON "task_runs" USING btree (("result" ->> 'event')) WHERE item = -1 AND result ->> 'event' IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "task_runs_attention_idx" ON "task_runs" USING btree ("attention_at") WHERE attention_at IS NOT NULL;--> statement-breakpoint
@@ -240,7 +241,10 @@ $$;--> statement-breakpoint
 -- Makes the executions of tasks that have become QUEUED, under the ids these have. Params that were evaluated come as a JSON
 -- array beside the ids. @returns their queues
 CREATE FUNCTION jobu_enqueue_tasks(ids bigint[], evaluated jsonb DEFAULT NULL) RETURNS text[]
-LANGUAGE sql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  queues text[];
+BEGIN
   WITH written AS (
     INSERT INTO job_executions (id, scheduled_time, run_at, ready_at, param_source, handler_name, params, queue, priority,
       max_retry, retry_delay_seconds, retry_backoff, timeout_seconds, task_run_id)
@@ -251,11 +255,11 @@ LANGUAGE sql SET search_path FROM CURRENT AS $$
     FROM ROWS FROM (unnest(ids), jsonb_array_elements(evaluated)) AS given (id, params)
     JOIN task_runs AS t ON t.id = given.id
     JOIN schedule_tasks AS d ON d.version_id = t.version_id AND d.no = t.task_no
-    ORDER BY t.execution_id
     RETURNING queue
   )
-  SELECT coalesce(array_agg(DISTINCT queue), '{}') FROM written
-$$;--> statement-breakpoint
+  SELECT coalesce(array_agg(DISTINCT queue), '{}') INTO queues FROM written;
+  RETURN queues;
+END $$;--> statement-breakpoint
 
 -- Applies the verdict to those of the tasks that wait. @returns those that are final by it, which others may wait for
 CREATE FUNCTION jobu_judge_tasks(ids bigint[], OUT finals bigint[], OUT queues text[], OUT is_decision_due boolean)
@@ -299,22 +303,24 @@ BEGIN
 END $$;--> statement-breakpoint
 
 -- What follows from tasks (or items) that have just become final: the tasks after them run, are skipped, or wait on; a run
--- ends with its last task. A skipped task is final as well, so it goes on in waves.
-CREATE FUNCTION jobu_advance_tasks(wave bigint[], is_told boolean) RETURNS jsonb
+-- ends with its last task. A skipped task is final as well, so it goes on in waves, each of them one statement. That there
+-- are no items among them saves looking for them.
+CREATE FUNCTION jobu_advance_tasks(wave bigint[], is_told boolean, has_items boolean DEFAULT true) RETURNS jsonb
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   tasks bigint[];
   joined bigint[];
-  touched bigint[];
-  finals bigint[] := '{}';
-  queues text[] := '{}';
+  moved record;
+  queued bigint[] := '{}';
   is_decision_due boolean := false;
-  judged record;
+  runs bigint[] := '{}';
   advance jsonb;
 BEGIN
   WHILE cardinality(wave) > 0 LOOP
-    tasks := ARRAY (SELECT id FROM task_runs WHERE id = ANY (wave) AND item = -1);
-    IF cardinality(tasks) < cardinality(wave) THEN
+    tasks := wave;
+    IF has_items THEN
+      has_items := false;
+      tasks := ARRAY (SELECT id FROM task_runs WHERE id = ANY (wave) AND item = -1);
       WITH ended AS (
         SELECT run_id, task_no, count(*)::integer AS n, (count(*) FILTER (WHERE state NOT IN ('SUCCESS', 'SKIPPED')))::integer AS bad
         FROM task_runs WHERE id = ANY (wave) AND item >= 0 GROUP BY run_id, task_no
@@ -337,52 +343,73 @@ BEGIN
       SELECT coalesce(array_agg(id), '{}') INTO joined FROM counted WHERE finished_at IS NOT NULL;
       tasks := tasks || joined;
     END IF;
-    finals := finals || tasks;
+    EXIT WHEN cardinality(tasks) = 0;
 
-    WITH ended AS (
-      SELECT t.run_id, e.child_no, count(*)::integer AS n,
+    WITH ended AS MATERIALIZED (
+      SELECT run_id, version_id, task_no, state, reason FROM task_runs WHERE id = ANY (tasks)
+    ), counted AS (
+      SELECT t.run_id, t.version_id, e.child_no, count(*)::integer AS n,
         (count(*) FILTER (WHERE t.state = 'SUCCESS'))::integer AS succeeded,
         (count(*) FILTER (WHERE t.state = 'SKIPPED' AND t.reason IS DISTINCT FROM 'UPSTREAM_FAILED'))::integer AS skipped
-      FROM task_runs AS t JOIN schedule_edges AS e ON e.version_id = t.version_id AND e.parent_no = t.task_no
-      WHERE t.id = ANY (tasks) GROUP BY t.run_id, e.child_no
-    ), counted AS (
+      FROM ended AS t JOIN schedule_edges AS e ON e.version_id = t.version_id AND e.parent_no = t.task_no
+      GROUP BY t.run_id, t.version_id, e.child_no
+    ), summed AS (
+      SELECT t.id, t.state, d.is_decided, d.trigger_rule, t.waiting - n.n AS waiting, t.succeeded + n.succeeded AS succeeded,
+        t.failed + n.n - n.succeeded - n.skipped AS failed, t.skipped + n.skipped AS skipped
+      FROM counted AS n
+      JOIN task_runs AS t ON t.run_id = n.run_id AND t.task_no = n.child_no AND t.item = -1
+      JOIN schedule_tasks AS d ON d.version_id = n.version_id AND d.no = n.child_no
+    ), judged AS MATERIALIZED (
+      SELECT *, CASE WHEN state = 'WAITING' THEN jobu_task_verdict(trigger_rule, waiting, succeeded, failed, skipped) END AS verdict
+      FROM summed
+    ), written AS (
       UPDATE task_runs AS t
-      SET waiting = t.waiting - ended.n, succeeded = t.succeeded + ended.succeeded, skipped = t.skipped + ended.skipped,
-          failed = t.failed + ended.n - ended.succeeded - ended.skipped
-      FROM ended WHERE t.run_id = ended.run_id AND t.task_no = ended.child_no AND t.item = -1
-      RETURNING t.id, t.state
+      SET waiting = v.waiting, succeeded = v.succeeded, failed = v.failed, skipped = v.skipped,
+          state = CASE
+            WHEN v.verdict IS NULL THEN t.state
+            WHEN v.verdict <> 'RUN' THEN 'SKIPPED'
+            WHEN v.is_decided THEN 'DECIDING'
+            ELSE 'QUEUED'
+          END::task_state,
+          reason = CASE WHEN v.verdict <> 'RUN' THEN v.verdict ELSE t.reason END,
+          finished_at = CASE WHEN v.verdict <> 'RUN' THEN clock_timestamp() ELSE t.finished_at END,
+          attention_at = CASE WHEN v.verdict = 'RUN' AND v.is_decided THEN clock_timestamp() ELSE t.attention_at END,
+          execution_id = CASE WHEN v.verdict = 'RUN' AND NOT v.is_decided THEN nextval('job_executions_id_seq') ELSE t.execution_id END,
+          execution_time = CASE WHEN v.verdict = 'RUN' AND NOT v.is_decided THEN clock_timestamp() ELSE t.execution_time END
+      FROM judged AS v WHERE t.id = v.id
+      RETURNING t.id, t.state, v.verdict
+    ), closed AS (
+      UPDATE schedule_runs AS r
+      SET tasks_left = r.tasks_left - e.n, tasks_failed = r.tasks_failed + e.failed,
+          status = CASE
+            WHEN r.tasks_left > e.n THEN r.status
+            WHEN r.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
+            WHEN r.tasks_failed + e.failed > 0 THEN 'FAILED'
+            ELSE 'SUCCESS'
+          END::run_status,
+          finished_at = CASE WHEN r.tasks_left = e.n THEN clock_timestamp() END,
+          follow_up_at = CASE WHEN r.tasks_left = e.n THEN clock_timestamp() END
+      FROM (
+        SELECT run_id, count(*)::integer AS n, (count(*) FILTER (WHERE state IN ('FAILED', 'TIMEOUT', 'CANCELLED')))::integer AS failed
+        FROM ended GROUP BY run_id
+      ) AS e WHERE r.id = e.run_id
+      RETURNING r.id
     )
-    SELECT coalesce(array_agg(id) FILTER (WHERE state = 'WAITING'), '{}') INTO touched FROM counted;
-
-    wave := '{}';
-    IF cardinality(touched) > 0 THEN
-      SELECT * INTO judged FROM jobu_judge_tasks(touched);
-      wave := judged.finals;
-      queues := queues || judged.queues;
-      is_decision_due := is_decision_due OR judged.is_decision_due;
-    END IF;
+    SELECT coalesce(array_agg(id) FILTER (WHERE verdict <> 'RUN'), '{}') AS finals,
+      coalesce(array_agg(id) FILTER (WHERE verdict = 'RUN' AND state = 'QUEUED'), '{}') AS queued,
+      coalesce(bool_or(verdict = 'RUN' AND state = 'DECIDING'), false) AS is_decision_due, ARRAY (SELECT id FROM closed) AS runs
+    INTO moved FROM written;
+    wave := moved.finals;
+    queued := queued || moved.queued;
+    is_decision_due := is_decision_due OR moved.is_decision_due;
+    runs := runs || moved.runs;
   END LOOP;
-
-  WITH ended AS (
-    SELECT run_id, count(*)::integer AS n, (count(*) FILTER (WHERE state IN ('FAILED', 'TIMEOUT', 'CANCELLED')))::integer AS failed
-    FROM task_runs WHERE id = ANY (finals) GROUP BY run_id
-  ), counted AS (
-    UPDATE schedule_runs AS r
-    SET tasks_left = r.tasks_left - ended.n, tasks_failed = r.tasks_failed + ended.failed,
-        status = CASE
-          WHEN r.tasks_left > ended.n THEN r.status
-          WHEN r.cancel_requested_at IS NOT NULL THEN 'CANCELLED'
-          WHEN r.tasks_failed + ended.failed > 0 THEN 'FAILED'
-          ELSE 'SUCCESS'
-        END::run_status,
-        finished_at = CASE WHEN r.tasks_left = ended.n THEN clock_timestamp() END,
-        follow_up_at = CASE WHEN r.tasks_left = ended.n THEN clock_timestamp() END
-    FROM ended WHERE r.id = ended.run_id
-    RETURNING r.id, r.schedule_id, r.status
-  )
-  SELECT jsonb_build_object('queues', to_jsonb(ARRAY (SELECT DISTINCT unnest(queues))), 'is_decision_due', is_decision_due,
-    'runs', coalesce(jsonb_agg(jsonb_build_object('id', id, 'schedule_id', schedule_id, 'status', status)), '[]'))
-  INTO advance FROM counted;
+  advance := jsonb_build_object(
+    'queues', CASE WHEN cardinality(queued) > 0 THEN to_jsonb(jobu_enqueue_tasks(queued)) ELSE '[]' END,
+    'is_decision_due', is_decision_due,
+    'runs', (
+      SELECT coalesce(json_agg(json_build_object('id', id, 'schedule_id', schedule_id, 'status', status)), '[]')
+      FROM schedule_runs WHERE id = ANY (runs)));
   IF is_told THEN PERFORM jobu_tell_advance(advance); END IF;
   RETURN advance;
 END $$;--> statement-breakpoint
@@ -393,6 +420,7 @@ CREATE FUNCTION jobu_settle_tasks(tasks bigint[], executions bigint[], statuses 
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   wave bigint[];
+  has_items boolean;
 BEGIN
   -- As an array: the primary key then gives the rows in its order. Engine sessions do not sort, and would walk all runs.
   PERFORM FROM schedule_runs WHERE id = ANY (ARRAY (SELECT run_id FROM task_runs WHERE id = ANY (tasks))) ORDER BY id FOR NO KEY UPDATE;
@@ -400,34 +428,48 @@ BEGIN
     UPDATE task_runs AS t SET state = s.status::task_state, finished_at = clock_timestamp()
     FROM unnest(tasks, executions, statuses) AS s (id, execution_id, status)
     WHERE t.id = s.id AND t.execution_id = s.execution_id AND t.state = 'QUEUED'
-    RETURNING t.id
+    RETURNING t.id, t.item
   )
-  SELECT coalesce(array_agg(id), '{}') INTO wave FROM ended;
-  RETURN jobu_advance_tasks(wave, is_told);
+  SELECT coalesce(array_agg(id), '{}'), coalesce(bool_or(item >= 0), false) INTO wave, has_items FROM ended;
+  RETURN jobu_advance_tasks(wave, is_told, has_items);
 END $$;--> statement-breakpoint
 
--- A run that is PENDING begins: its tasks are made, and those that wait for none run.
-CREATE FUNCTION jobu_start_run(run bigint, is_told boolean) RETURNS jsonb
+-- Runs that are PENDING begin: their tasks are made, and those that wait for none run. @returns the runs that did
+CREATE FUNCTION jobu_start_runs(runs bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-  started schedule_runs;
-  judged record;
-  advance jsonb;
+  made record;
 BEGIN
-  UPDATE schedule_runs AS r
-  SET status = 'RUNNING', started_at = clock_timestamp(),
-      tasks_left = (SELECT count(*) FROM schedule_tasks AS d WHERE d.version_id = r.version_id)
-  WHERE r.id = run AND r.status = 'PENDING'
-  RETURNING * INTO started;
-  IF NOT FOUND THEN RETURN NULL; END IF;
-  INSERT INTO task_runs (run_id, version_id, task_no, waiting)
-  SELECT run, d.version_id, d.no, d.parents FROM schedule_tasks AS d WHERE d.version_id = started.version_id ORDER BY d.no;
-  SELECT * INTO judged
-  FROM jobu_judge_tasks(ARRAY (SELECT id FROM task_runs WHERE run_id = run AND waiting = 0 ORDER BY task_no));
-  advance := jsonb_build_object('queues', to_jsonb(judged.queues), 'is_decision_due', judged.is_decision_due,
-    'runs', jsonb_build_array(jsonb_build_object('id', run, 'schedule_id', started.schedule_id, 'status', started.status)));
-  IF is_told THEN PERFORM jobu_tell_advance(advance); END IF;
-  RETURN advance;
+  PERFORM FROM schedule_runs WHERE id = ANY (runs) ORDER BY id FOR NO KEY UPDATE;
+  WITH started AS (
+    UPDATE schedule_runs AS r
+    SET status = 'RUNNING', started_at = clock_timestamp(),
+        tasks_left = (SELECT count(*) FROM schedule_tasks AS d WHERE d.version_id = r.version_id)
+    WHERE r.id = ANY (runs) AND r.status = 'PENDING'
+    RETURNING r.id, r.schedule_id, r.version_id, r.status
+  ), written AS (
+    INSERT INTO task_runs (run_id, version_id, task_no, waiting, state, attention_at, execution_id, execution_time)
+    SELECT s.id, d.version_id, d.no, d.parents,
+      CASE WHEN d.parents > 0 THEN 'WAITING' WHEN d.is_decided THEN 'DECIDING' ELSE 'QUEUED' END::task_state,
+      CASE WHEN d.parents = 0 AND d.is_decided THEN clock_timestamp() END,
+      CASE WHEN d.parents = 0 AND NOT d.is_decided THEN nextval('job_executions_id_seq') END,
+      CASE WHEN d.parents = 0 AND NOT d.is_decided THEN clock_timestamp() END
+    FROM started AS s JOIN schedule_tasks AS d ON d.version_id = s.version_id
+    RETURNING id, state
+  ), released AS (
+    SELECT coalesce(array_agg(id) FILTER (WHERE state = 'QUEUED'), '{}') AS queued,
+      coalesce(bool_or(state = 'DECIDING'), false) AS is_decision_due
+    FROM written
+  ), changed AS (
+    SELECT coalesce(array_agg(id), '{}') AS ids,
+      coalesce(json_agg(json_build_object('id', id, 'schedule_id', schedule_id, 'status', status)), '[]') AS told
+    FROM started
+  )
+  SELECT * INTO made FROM released, changed;
+  PERFORM jobu_tell_advance(jsonb_build_object(
+    'queues', CASE WHEN cardinality(made.queued) > 0 THEN to_jsonb(jobu_enqueue_tasks(made.queued)) ELSE '[]' END,
+    'is_decision_due', made.is_decision_due, 'runs', made.told));
+  RETURN made.ids;
 END $$;--> statement-breakpoint
 
 -- A run is to end: what waits is cancelled, and a run without anything that runs ends at once. What runs is asked to stop

@@ -54,7 +54,10 @@ function javascriptTrace(lines: string[]): Trace | undefined {
   const frame = lines.findLastIndex((line) => JS_FRAME.test(line))
   if (frame === -1) return undefined
   const top = lines.slice(0, frame).findLastIndex((line) => line.trim() === '') + 1
-  const error = lines.findIndex((line, at) => at >= top && at <= frame && JS_ERROR.test(line))
+  // A message may have several lines, and lines of the log may stand before it.
+  const isNamed = (line: string, at: number) => at >= top && at <= frame && JS_ERROR.test(line)
+  const named = lines.findIndex((line, at) => isNamed(line, at) && /^[^:]*(?:Error|Exception)\b/.test(line))
+  const error = named === -1 ? lines.findLastIndex(isNamed) : named
   if (error === -1) return undefined
   const after = lines.findIndex((line, at) => at > frame && (line.trim() === '' || JS_NOISE.test(line)))
   // Node shows the line at fault above the error; of a syntax error nothing else tells where it is.

@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import PostalMime from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import { email } from '../src/builtin/email.ts'
 import { AbortReason } from '../src/index.ts'
 import { aContext } from './support/aContext.ts'
+import { memoryArtifacts } from './support/memoryArtifacts.ts'
 import { runHandler } from './support/runHandler.ts'
 
 let server: SMTPServer
@@ -24,7 +28,12 @@ beforeEach(async () => {
     onRcptTo: ({ address }, _, done) => done(onRecipient(address)),
     async onData(stream, session, done) {
       let text = ''
-      for await (const chunk of stream) text += chunk
+      try {
+        for await (const chunk of stream) text += chunk
+      } catch (error) {
+        // The client went away in the middle of it.
+        return done(error as Error)
+      }
       const { mailFrom, rcptTo } = session.envelope
       const from = mailFrom === false ? '' : mailFrom.address
       mails.push({ from, to: rcptTo.map(({ address }) => address), user: session.user, text })
@@ -74,6 +83,8 @@ describe('email', () => {
     expect(text).toMatch(/Content-Type: application\/x-b; name=b\.bin[\s\S]*AAEC/)
     expect(text).not.toContain('secret@example.com')
     expect(result).toEqual({
+      sent: true,
+      attachments: ['a.csv', 'b.bin'],
       message_id: expect.stringMatching(/^<.+@example\.com>$/),
       accepted: to,
       rejected: [],
@@ -123,6 +134,89 @@ describe('email', () => {
     expect(mails).toEqual([])
   })
 
+  test('artifacts of earlier tasks arrive byte for byte under their names, and a retry is the same message', async () => {
+    const content = randomBytes(900_000)
+    const { artifacts } = memoryArtifacts([
+      ['report', '2026/report.bin', content],
+      ['report', 'notes.txt', 'plain'],
+      ['other', 'other.txt', 'x'],
+    ])
+    const params = {
+      ...mail,
+      reply_to: 'Help <help@example.com>',
+      attachments: [
+        { task: 'report', artifact: '2026/*' },
+        { artifact: 'notes.txt', filename: '\uBA54\uBAA8.txt' },
+        { filename: 'inline.txt', content: 'here' },
+      ],
+    }
+    const first = await runHandler(email, params, aContext({ artifacts, attempt: 1 }))
+    const second = await runHandler(email, params, aContext({ artifacts, attempt: 2 }))
+    expect(first).toMatchObject({ sent: true, attachments: ['inline.txt', 'report.bin', '\uBA54\uBAA8.txt'] })
+    expect(second.message_id).toBe(first.message_id)
+    const other = { ...aContext().execution, id: 2 }
+    const third = await runHandler(email, mail, aContext({ execution: other }))
+    expect(third.message_id).not.toBe(first.message_id)
+    const parsed = await PostalMime.parse(mails[0]!.text)
+    expect(parsed.messageId).toBe(first.message_id)
+    expect(parsed.replyTo).toMatchObject([{ name: 'Help', address: 'help@example.com' }])
+    const received = parsed.attachments.map(
+      ({ filename, content }) => [filename, Buffer.from(content as ArrayBuffer)] as const,
+    )
+    expect(received.map(([filename]) => filename)).toEqual(['inline.txt', 'report.bin', '\uBA54\uBAA8.txt'])
+    expect(received[1]![1].equals(content)).toBe(true)
+    expect(String(received[2]![1])).toBe('plain')
+  })
+
+  test('attach all has each artifact once, also those named beside it', async () => {
+    const { artifacts } = memoryArtifacts([
+      ['a', 'one.txt', '1'],
+      ['b', 'two.txt', '2'],
+    ])
+    const result = await runHandler(
+      email,
+      { ...mail, attach: 'all', attachments: [{ artifact: 'two.txt', filename: 'renamed.txt' }] },
+      aContext({ artifacts }),
+    )
+    expect(result.attachments).toEqual(['renamed.txt', 'one.txt'])
+  })
+
+  test('with only_with_artifact nothing is sent where there is none; without it a missing one is a failure', async () => {
+    const attachments = [{ task: 'report', artifact: 'report.xlsx' }, { artifact: '*.csv' }]
+    expect(await runHandler(email, { ...mail, attachments, only_with_artifact: true })).toEqual({
+      sent: false,
+      reason: 'there is no artifact to send',
+    })
+    expect(await runHandler(email, { ...mail, attach: 'all', only_with_artifact: true })).toMatchObject({
+      sent: false,
+    })
+    await expect(runHandler(email, { ...mail, attachments })).rejects.toMatchObject({
+      code: 'ARTIFACT_MISSING',
+    })
+    expect(mails).toEqual([])
+    const { artifacts } = memoryArtifacts([['x', 'rows.csv', '1']])
+    const sent = await runHandler(
+      email,
+      { ...mail, attachments, only_with_artifact: true },
+      aContext({ artifacts }),
+    )
+    expect(sent).toMatchObject({ sent: true, attachments: ['rows.csv'] })
+  })
+
+  test('an artifact that cannot be read to its end is a failure, and no mail', async () => {
+    const { artifacts } = memoryArtifacts([['x', 'rows.csv', '1']])
+    const broken = async function* () {
+      yield Buffer.from('half')
+      throw new Error('gone meanwhile')
+    }
+    const ctx = aContext({ artifacts: { ...artifacts, read: () => Readable.from(broken()) } })
+    await expect(runHandler(email, { ...mail, attach: 'all' }, ctx)).rejects.toMatchObject({
+      code: 'EMAIL_FAILED',
+      message: 'mail was not sent: gone meanwhile',
+    })
+    expect(mails).toEqual([])
+  })
+
   test.each([
     ['no text at all', { to: 'a@b', subject: 'x' }, 'text'],
     ['an address that is none', { ...mail, to: 'kim' }, 'to'],
@@ -132,6 +226,12 @@ describe('email', () => {
       { ...mail, attachments: [{ filename: 'a', path: '/etc/passwd' }] },
       'attachments.0',
     ],
+    [
+      'a name for several artifacts',
+      { ...mail, attachments: [{ artifact: '*', filename: 'one.txt' }] },
+      'attachments.0',
+    ],
+    ['a condition without artifacts', { ...mail, only_with_artifact: true }, 'only_with_artifact'],
   ])('%s is refused by the schema', async (_, params, field) => {
     await expect(runHandler(email, params)).rejects.toThrow(field)
   })

@@ -24,9 +24,9 @@ function load() {
 }
 
 describe('loadHandlers', () => {
-  test('without configuration the built-in handlers are there, shell is not', async () => {
+  test('without configuration the built-in handlers are there, shell and script are not', async () => {
     const { registry, failures } = await loadHandlers()
-    expect(registry.names().sort()).toEqual(['echo', 'email', 'http', 'sleep', 'sql'])
+    expect(registry.names().sort()).toEqual(['echo', 'email', 'http', 'report', 'sleep', 'sql'])
     expect(failures).toEqual([])
     for (const description of registry.describe()) {
       expect(description).toMatchObject({ source: 'builtin', paramsSchema: { type: 'object' } })

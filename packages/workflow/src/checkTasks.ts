@@ -73,18 +73,22 @@ function dependencyFaults(
 function kindFaults(task: TaskDefinition): Fault[] {
   const faults: Fault[] = []
   const kind = kindOf(task)
-  const needs = (field: string, isThere: boolean, message: string) => {
+  const refuse = (field: string, isThere: boolean, message: string) => {
     if (isThere) faults.push({ field, message })
   }
   if (kind !== 'handler') {
-    needs('max_retry', task.max_retry > 0, 'goes with handler_name only: nothing of this task is tried again')
+    refuse(
+      'max_retry',
+      task.max_retry > 0,
+      'goes with handler_name only: nothing of this task is tried again',
+    )
     const instead =
       kind === 'schedule' ? '' : `; ${kind === 'event' ? 'wait_for' : kind} has deadline_seconds`
-    needs('timeout_seconds', task.timeout_seconds !== null, `goes with handler_name only${instead}`)
+    refuse('timeout_seconds', task.timeout_seconds !== null, `goes with handler_name only${instead}`)
   }
   if (kind === 'approval' || kind === 'event') {
-    needs('params', Object.keys(task.params).length > 0, 'go with handler_name or schedule_id only')
-    needs('for_each', task.for_each !== null, 'goes with handler_name or schedule_id only')
+    refuse('params', Object.keys(task.params).length > 0, 'go with handler_name or schedule_id only')
+    refuse('for_each', task.for_each !== null, 'goes with handler_name or schedule_id only')
   }
   const isFirst = task.depends_on.length === 0
   if (isFirst && (task.trigger_rule === 'one_success' || task.trigger_rule === 'one_failed')) {

@@ -1,9 +1,10 @@
 import { until } from '../../support/until.ts'
 import type { WebStack } from './WebStack.ts'
 
-/** Something of everything there is to see: crons, executions in every state, one that runs at 40 percent. */
+/** Something of everything there is to see: crons, a schedule, executions in every state, one that runs at 40 percent. */
 export interface Populated {
   cronId: number
+  scheduleId: number
   successId: number
   failedId: number
   runningId: number
@@ -26,6 +27,22 @@ export async function populate(stack: WebStack): Promise<Populated> {
     handler_name: 'echo',
     is_enabled: false,
   })
+  const schedule = await stack.api<{ id: number }>('POST', '/schedules', {
+    title: 'nightly report',
+    description: 'Reads the orders of the day and reports them',
+    owner: 'sales',
+    tags: ['report', 'nightly'],
+    frequency: 'daily',
+    time: '02:30',
+    notifications: { on_failure: true, recipients: ['team@example.com'] },
+    tasks: [
+      { key: 'extract', handler_name: 'echo', params: { message: 'rows' }, max_retry: 2 },
+      { key: 'sign_off', approval: { message: 'Are they right?' }, depends_on: ['extract'] },
+      { key: 'report', handler_name: 'echo', params: { message: 'all' }, depends_on: ['sign_off'] },
+      { key: 'alert', handler_name: 'echo', depends_on: ['extract'], trigger_rule: 'one_failed' },
+    ],
+  })
+  await stack.api('POST', `/schedules/${schedule.id}/start`, {})
   await stack.api('POST', '/tokens', { name: 'deployments', role: 'operator', expires_in_days: 30 })
   await stack.moveGate('running', { progress: 40, step: 'copying rows' })
   await stack.moveGate('failing', { progress: 70, step: 'writing', outcome: 'disk full on /data/7' })
@@ -56,5 +73,5 @@ export async function populate(stack: WebStack): Promise<Populated> {
       return job.status === status && (status !== 'RUNNING' || job.progress_percentage === 40) && job
     })
   }
-  return { cronId: cron.id, successId, failedId, runningId }
+  return { cronId: cron.id, scheduleId: schedule.id, successId, failedId, runningId }
 }

@@ -26,8 +26,9 @@ export async function sendFile(
   const type = contentType.replace(/;.*$/s, '').trim().toLowerCase()
   const isText = TEXTS.includes(type)
   const isInline = isInlineWanted && (isText || PICTURES.includes(type))
+  // Not by `set`, which would add a charset that nobody knows.
+  response.setHeader('Content-Type', isInline && isText ? 'text/plain; charset=utf-8' : contentType)
   response.set({
-    'Content-Type': isInline && isText ? 'text/plain; charset=utf-8' : contentType,
     'Content-Length': String(sizeBytes),
     'Content-Disposition': contentDisposition(posix.basename(name), {
       type: isInline ? 'inline' : 'attachment',

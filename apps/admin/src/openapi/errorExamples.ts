@@ -67,6 +67,7 @@ const EXAMPLES: Partial<Record<ErrorCode, [message: string, details?: ErrorDetai
   TASK_NOT_AWAITING: ['Task "publish" of run 311 waits for nobody: it is SUCCESS'],
   TASK_STATE: ['Task "load" of run 311 is SUCCESS already'],
   APPROVAL_ROLE: ['Task "publish" is to be decided by the role admin, not by operator'],
+  ENGINE_UNAVAILABLE: ['Airflow cannot be reached'],
   WORKER_NOT_ACTIVE: [
     'Worker worker-host1-5f3a9c01 is STOPPED; only an ACTIVE one can drain',
     field('status', 'cannot drain', 'STOPPED', 'ACTIVE'),

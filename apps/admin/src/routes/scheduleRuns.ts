@@ -167,11 +167,12 @@ export function scheduleRunEndpoints(runs: ScheduleRunService): Endpoint[] {
       tag,
       role: 'viewer',
       summary: 'The log of a task',
-      description: 'Of all its executions and attempts, oldest first.',
+      description:
+        'Of all its executions and attempts, oldest first. Where another engine ran it, of one attempt, by default the last, as that engine has it now.',
       params: taskParams,
       query: listTaskLogsQuery,
       answer: taskLogPage,
-      errors: ['RUN_NOT_FOUND', 'TASK_NOT_FOUND'],
+      errors: ['RUN_NOT_FOUND', 'TASK_NOT_FOUND', 'ENGINE_UNAVAILABLE'],
       run: ({ params, query }) => runs.logs(params, query),
     }),
     endpoint({

@@ -183,7 +183,11 @@ export const taskItemPage = pageOfAnswers(
 ).meta({ id: 'TaskItemPage' })
 
 export const taskLogPage = pageOfAnswers(
-  logLineAnswer.extend({ execution_id: z.int() }).meta({ id: 'TaskLogLine' }),
+  logLineAnswer
+    .extend({
+      execution_id: z.int().nullable().meta({ description: 'Null: another engine ran it' }),
+    })
+    .meta({ id: 'TaskLogLine' }),
 ).meta({ id: 'TaskLogPage' })
 
 export const signalAnswer = z

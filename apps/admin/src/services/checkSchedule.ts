@@ -169,13 +169,10 @@ function readable(body: unknown): UpdateScheduleBody {
   return Object.fromEntries(entries)
 }
 
-function engineFaults(
-  engine: ScheduleEngine | undefined,
-  { engines = ['jobu'] }: SchedulingConfig,
-): ErrorDetail[] {
-  if (engine === undefined || engines.includes(engine)) return []
-  const message = `is not configured, expected ${engines.join(', ')}`
-  return [{ field: 'engine', message, received: engine, expected: engines }]
+function engineFaults(engine: ScheduleEngine | undefined, { airflow }: SchedulingConfig): ErrorDetail[] {
+  if (engine !== 'airflow' || airflow) return []
+  const message = 'is not configured, expected jobu; see config/airflow.yaml'
+  return [{ field: 'engine', message, received: engine, expected: ['jobu'] }]
 }
 
 /** What the other engine cannot do. */

@@ -1,4 +1,5 @@
 import {
+  type ArtifactRow,
   getRun,
   lastLogsOf,
   lastStacksOf,
@@ -39,13 +40,16 @@ export async function readRun(
   const limit = Math.min(wanted, Math.floor(MAX_LINES / Math.max(rows.length, 1)))
   const logs = await lastLogsOf(tx, keysOf(rows), { limit })
   const traces = await tracesOf(tx, rows)
-  const { rows: artifacts } = await listArtifactsOfRun(tx, { scheduleId, runId })
+  const artifacts = new Map<string | null, ArtifactRow[]>()
+  for (const artifact of (await listArtifactsOfRun(tx, { scheduleId, runId })).rows) {
+    artifacts.set(artifact.taskKey, [...(artifacts.get(artifact.taskKey) ?? []), artifact])
+  }
   const keys = rows.map(({ key }) => key)
   const tasks = rows.map((row) =>
     runTaskView(row, {
       trace: traces.get(row.executionId ?? -1) ?? null,
       logs: logs.get(row.executionId ?? -1) ?? [],
-      artifacts: artifacts.filter(({ taskKey }) => taskKey === row.key),
+      artifacts: artifacts.get(row.key) ?? [],
       keys,
     }),
   )

@@ -1,3 +1,4 @@
+import { AirflowClient, type AirflowConfig } from '@jobu/airflow'
 import {
   cancelRun,
   continueCancels,
@@ -39,6 +40,7 @@ import {
 import { logView } from '../views/jobView.ts'
 import { taskItemView } from '../views/runView.ts'
 import { audit } from './audit.ts'
+import { engineTaskLog } from './engineTaskLog.ts'
 import { readRun, runViews } from './readRun.ts'
 
 /** The states in which an item looks like this from outside. */
@@ -59,9 +61,11 @@ export interface TaskKey extends RunKey {
 /** Runs of schedules as people watch and steer them. */
 export class ScheduleRunService {
   readonly #database: Database
+  readonly #airflow: AirflowClient | null
 
-  constructor(database: Database) {
+  constructor(database: Database, airflow?: AirflowConfig | null) {
     this.#database = database
+    this.#airflow = airflow ? new AirflowClient(airflow) : null
   }
 
   /** @throws JobuError SCHEDULE_NOT_FOUND, VALIDATION_FAILED */
@@ -155,11 +159,20 @@ export class ScheduleRunService {
     return pageBody(rows.map(taskItemView), total, page)
   }
 
-  /** The log of all executions of a task, or of an item of it. @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND */
+  /**
+   * The log of all executions of a task, or of an item of it; of one that another engine ran that of an attempt.
+   *
+   * @throws JobuError RUN_NOT_FOUND, TASK_NOT_FOUND, ENGINE_UNAVAILABLE
+   */
   async logs({ id, run_id: runId, key }: TaskKey, query: ListTaskLogsQuery) {
     const page = pageOf(query)
     const run = await getRun(this.#database, id, runId)
     const { no } = await taskOf(this.#database, run, key)
+    if (run.externalRunId !== null) {
+      const { lines, isWhole } = await engineTaskLog(this.#database, this.#airflow, run, key, query)
+      const shown = lines.slice(page.offset, page.offset + page.limit)
+      return pageBody(shown, lines.length, page, { isExact: isWhole })
+    }
     const ids = await executionsOfTask(this.#database, runId, no, query.item ?? -1)
     const keys = await executionKeysOf(this.#database, ids)
     const { rows, total } = await taskLogs(this.#database, keys, query, page)

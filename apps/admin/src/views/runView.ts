@@ -86,7 +86,8 @@ export function taskItemView(row: TaskItemRow) {
   return { item: row.item, value: row.value, ...taskFields(row) }
 }
 
-function taskFields(row: RunTaskRow) {
+function taskFields(task: RunTaskRow) {
+  const row = task.engineFacts === null ? task : withFacts(task, task.engineFacts)
   return {
     status: row.status,
     waiting_for: waitOf(row),
@@ -104,6 +105,16 @@ function taskFields(row: RunTaskRow) {
     worker_id: row.workerId,
     executions: [...row.earlierExecutions, ...(row.executionId === null ? [] : [row.executionId])],
     child_run: row.childRunId === null ? null : { schedule_id: row.childScheduleId!, run_id: row.childRunId },
+  }
+}
+
+/** What another engine says of a task that it ran. */
+function withFacts(row: RunTaskRow, facts: Record<string, unknown>): RunTaskRow {
+  return {
+    ...row,
+    attempts: Number(facts.attempts ?? 0),
+    startedAt: typeof facts.started_at === 'string' ? new Date(facts.started_at) : null,
+    workerId: typeof facts.hostname === 'string' ? facts.hostname : null,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AirflowConfig } from '@jobu/airflow'
 import { Database, publishHandlers } from '@jobu/db'
 import { createLogger, type Logger } from '@jobu/runtime'
 import supertest from 'supertest'
@@ -24,6 +25,8 @@ const HANDLERS = {
 export interface Options {
   config?: Record<string, unknown>
   minCronIntervalSeconds?: number
+  /** Left out: schedules run in jobu only. */
+  airflow?: AirflowConfig
   withoutHandlers?: boolean
   /** Another one for the app than its own. */
   database?: Database
@@ -58,6 +61,7 @@ export async function startTestApp(options: Options = {}) {
     scheduling: {
       minCronIntervalSeconds: options.minCronIntervalSeconds ?? 60,
       timezone: 'Asia/Seoul',
+      ...(options.airflow && { airflow: options.airflow }),
     },
     logger,
     version: '1.0.0',

@@ -21,7 +21,7 @@ import {
 import { cancel, ownIdOf } from './bringRuns.ts'
 
 /** Pages of runs read in one look; the next one goes on. */
-const MOST_PAGES = 5
+const MOST_PAGES = 2
 /** What Airflow wrote while it answered may bear an earlier time, in milliseconds. */
 const OVERLAP_MS = 60_000
 /** Logs read for their error in one run. */

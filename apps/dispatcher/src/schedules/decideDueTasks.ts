@@ -6,12 +6,12 @@ import {
   endTasks,
   expandTask,
   isConnectionFailure,
-  isRetryableTransaction,
   linkSubrun,
   lockDueTasks,
   queueTasks,
   readTaskResults,
   scheduleToRun,
+  sqlState,
   type TaskEnd,
   type TaskOutcome,
   type Tx,
@@ -35,6 +35,9 @@ const MAX_WRITTEN_LENGTH = 16_777_216
 /** A run may be a task of a run that is a task of a run, and so on. */
 const MAX_DEPTH = 10
 
+/** SQLSTATEs that say that a value cannot be stored: data, constraints, limits. Any other is the server's trouble. */
+const UNSTORABLE = /^(22|23|54)/
+
 type Decided = DueTask & { decision: Decision }
 
 /**
@@ -46,21 +49,22 @@ export async function decideDueTasks(db: Database, logger: Logger): Promise<Deci
   let taken: number[] = []
   const decide = (ids?: number[]) =>
     db.transactional({ label: 'decide tasks' }, async (tx) => {
+      if (!ids) taken = []
       const due = await lockDueTasks(tx, DECISION_BATCH, ids)
-      taken = due.map((task) => task.id)
+      if (!ids) taken = due.map((task) => task.id)
       const decided = await decisionsFor(tx, due)
       return write(tx, decided)
     })
   try {
     return await decide()
   } catch (error) {
-    if (isConnectionFailure(error) || isRetryableTransaction(error)) throw error
+    if (taken.length === 0 || !isOfTask(error)) throw error
   }
   // What one of them decided cannot be written; the others must not wait for it.
   const done: DecidedTasks = { tasks: 0, failed: 0 }
   for (const id of taken) {
     const { tasks, failed } = await decide([id]).catch((error) => {
-      if (isConnectionFailure(error) || isRetryableTransaction(error)) throw error
+      if (!isOfTask(error)) throw error
       logger.error('decision failed', { taskRunId: id, error })
       return failTask(db, id, error)
     })
@@ -68,6 +72,12 @@ export async function decideDueTasks(db: Database, logger: Logger): Promise<Deci
     done.failed += failed
   }
   return done
+}
+
+/** Trying again later would end the same way. */
+function isOfTask(error: unknown): boolean {
+  const state = sqlState(error)
+  return state === undefined ? !isConnectionFailure(error) : UNSTORABLE.test(state)
 }
 
 async function decisionsFor(tx: Tx, due: DueTask[]): Promise<Decided[]> {

@@ -53,14 +53,15 @@ export class ScheduleDispatcher {
         noun: 'run',
       }
       const plans = due.map((one) => planRuns(one, active.get(one.id), options))
-      for (const { isReplacing, advance } of plans) {
-        if (isReplacing) await replaceRuns(tx, active.get(advance.scheduleId)!)
-      }
-      const written = await writeRunSlots(
+      const { scheduleIds, ...written } = await writeRunSlots(
         tx,
         plans.flatMap((plan) => plan.slots),
         plans.map((plan) => plan.advance),
       )
+      for (const { isReplacing, advance } of plans) {
+        if (!isReplacing || !scheduleIds.includes(advance.scheduleId)) continue
+        await replaceRuns(tx, active.get(advance.scheduleId)!)
+      }
       let started = 0
       for (const { id } of due) started += await startPendingRuns(tx, id)
       return { schedules: due.length, ...written, started }

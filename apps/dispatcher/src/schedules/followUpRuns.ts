@@ -34,14 +34,16 @@ export async function followUpRuns(
   let taken: number[] = []
   const followUp = (limit: number, ids?: number[]) =>
     db.transactional({ label: 'follow up runs' }, async (tx) => {
+      if (!ids) taken = []
       const runs = await lockFollowUps(tx, limit, ids)
-      taken = runs.map((run) => run.id)
+      const runIds = runs.map((run) => run.id)
+      if (!ids) taken = runIds
       let notifications = 0
       for (const run of runs) {
         if (run.parentTaskRunId !== null) await settleChild(tx, run.id)
         notifications += await notify(tx, run)
       }
-      await clearFollowUps(tx, taken)
+      await clearFollowUps(tx, runIds)
       for (const scheduleId of new Set(runs.map((run) => run.scheduleId)))
         await startPendingRuns(tx, scheduleId)
       return { runs: runs.length, notifications }
@@ -49,7 +51,7 @@ export async function followUpRuns(
   try {
     return await followUp(FOLLOW_UP_BATCH)
   } catch (error) {
-    if (isConnectionFailure(error) || isRetryableTransaction(error)) throw error
+    if (taken.length === 0 || isConnectionFailure(error) || isRetryableTransaction(error)) throw error
   }
   // One of them is at fault; the others must not wait for it.
   const done: FollowedUp = { runs: 0, notifications: 0 }
@@ -62,7 +64,6 @@ export async function followUpRuns(
       if (isConnectionFailure(error) || isRetryableTransaction(error)) throw error
       logger.error('follow-up failed, tried again later', { runId: id, error })
       await clearFollowUps(db, [id], PUT_OFF_SECONDS)
-      done.runs++
     }
   }
   return done

@@ -52,6 +52,8 @@ export class ScheduleLoop extends PassLoop {
     let fault: unknown
     for (let isMoving = true; isMoving && fault === undefined && !this.isStopping; ) {
       isMoving = false
+      // A pass may go on for as long as there is work.
+      this.#metrics.schedulesPassedAt = performance.now()
       for (const step of steps) {
         if (this.isStopping) break
         try {

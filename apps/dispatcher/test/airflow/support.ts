@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { AirflowConfig } from '@jobu/airflow'
 import { type Database, type EngineState, schema } from '@jobu/db'
 import { anAirflowConfig } from '../../../../packages/airflow/test/support/aDagSchedule.ts'
 import { AirflowStandIn, PASSWORD, USER } from '../../../../packages/airflow/test/support/airflowStandIn.ts'
@@ -64,6 +65,7 @@ export class AirflowBench {
   readonly airflow: AirflowStandIn
   readonly folder: string
   readonly logged: string[]
+  readonly config: AirflowConfig
   readonly #db: Database
   readonly #loop: AirflowLoop
 
@@ -78,7 +80,7 @@ export class AirflowBench {
     this.folder = folder
     const { logger, logged } = aLogger()
     this.logged = logged
-    const config = anAirflowConfig({
+    this.config = anAirflowConfig({
       base_url: airflow.url,
       username: USER,
       password: PASSWORD,
@@ -88,7 +90,7 @@ export class AirflowBench {
       version: airflow.version,
       ...settings,
     })
-    this.#loop = new AirflowLoop(db, config, logger)
+    this.#loop = new AirflowLoop(db, this.config, logger)
   }
 
   static async open(
@@ -106,14 +108,14 @@ export class AirflowBench {
   }
 
   /** Another dispatcher beside it. */
-  beside(): AirflowBench {
-    return new AirflowBench(this.#db, this.airflow, this.folder, {})
+  beside(settings: Record<string, unknown> = {}): AirflowBench {
+    return new AirflowBench(this.#db, this.airflow, this.folder, settings)
   }
 
   /** Looks at every schedule as if its time had come. */
   async look(): Promise<void> {
     await this.#db.query(
-      `UPDATE schedules SET engine_sync_at = now(), engine_state = engine_state - 'leased_until' WHERE engine_sync_at IS NOT NULL`,
+      `UPDATE schedules SET engine_sync_at = now() - interval '1 second', engine_state = engine_state - 'leased_until' WHERE engine_sync_at IS NOT NULL`,
     )
     await this.#loop.pass()
   }

@@ -7,6 +7,7 @@ import {
   isConnectionFailure,
   schema,
   startPendingRuns,
+  writeSetting,
 } from '@jobu/db'
 import { Bench, secondsAgo, secondsAhead } from '../../../../test/support/builders.ts'
 import {
@@ -17,7 +18,7 @@ import {
   failureOf,
   statesOf,
 } from '../../../../test/support/workflows.ts'
-import { planUnplannedSchedules, ScheduleDispatcher } from '../../src/index.ts'
+import { planUnplannedSchedules, replanForZoneData, ScheduleDispatcher } from '../../src/index.ts'
 import { aConfig, YEARLY } from '../support.ts'
 
 let bench: Bench
@@ -306,6 +307,32 @@ describe('dispatchDueSchedules, while an earlier run is active', () => {
     expect((await runsOf(id)).find((run) => run.id === earlier)!.status).toBe('CANCELLED')
     expect(await startPendingRuns(bench.db, id)).toBe(1)
     expect(await newest(id)).toMatchObject({ status: 'RUNNING' })
+  })
+})
+
+describe('dispatchDueSchedules, replace', () => {
+  test('a slot whose own run is active keeps it', async () => {
+    const { id } = await aDueSchedule({ overlapPolicy: 'replace' })
+    const { nextRunAt } = await scheduleOf(id)
+    await dispatcher.dispatchDueSchedules()
+    await bench.db.query('UPDATE schedules SET next_run_at = $2 WHERE id = $1', [id, nextRunAt])
+    expect(await dispatcher.dispatchDueSchedules()).toMatchObject({ created: 0 })
+    expect(await runsOf(id)).toMatchObject([{ status: 'RUNNING', cancelRequestedAt: null }])
+  })
+})
+
+describe('replanForZoneData', () => {
+  test('plans zoned schedules anew when the zone data has changed, and leaves what is due', async () => {
+    const off = await aDueSchedule({ timezone: 'Asia/Seoul', nextRunAt: secondsAhead(1_234) })
+    const due = await aDueSchedule({ timezone: 'Asia/Seoul' })
+    const utc = await aDueSchedule({ nextRunAt: secondsAhead(1_234) })
+    const before = await Promise.all([off, due, utc].map(({ id }) => scheduleOf(id)))
+    await writeSetting(bench.db, 'zone_data_version', 'earlier')
+    expect(await replanForZoneData(bench.db)).toBe(1)
+    const after = await Promise.all([off, due, utc].map(({ id }) => scheduleOf(id)))
+    expect(after[0]!.nextRunAt!.toISOString()).toMatch(/-12-31T15:00:00.000Z$/)
+    expect(after.slice(1)).toEqual(before.slice(1))
+    expect(await replanForZoneData(bench.db)).toBe(0)
   })
 })
 

@@ -34,6 +34,7 @@ export class Description {
   readonly #prefix: string
   readonly #requests = ajv()
   readonly #answers = ajv()
+  readonly #parameters = new Map<Parameter, ValidateFunction>()
   readonly #routes: Array<{
     name: string
     method: string
@@ -99,7 +100,9 @@ export class Description {
         if (parameter.required) faults.push(`${parameter.in} ${parameter.name} is missing`)
         continue
       }
-      const validate = this.#requests.compile(asSchema(parameter.schema, true) as Tree)
+      const validate =
+        this.#parameters.get(parameter) ?? this.#requests.compile(asSchema(parameter.schema, true) as Tree)
+      this.#parameters.set(parameter, validate)
       if (!accepts(validate, given))
         faults.push(
           `${parameter.in} ${parameter.name}: ${given}: ${this.#requests.errorsText(validate.errors)}`,

@@ -1,4 +1,5 @@
 import type { HandlerContext } from '../../src/index.ts'
+import { memoryArtifacts } from './memoryArtifacts.ts'
 
 export interface RecordedLine {
   level: string
@@ -19,7 +20,7 @@ export function aContext(
     onLine?.(line)
   }
   const noDatabase = () => {
-    throw new Error('this test has no database')
+    throw new Error('this test has no database and no folder')
   }
   return {
     signal: new AbortController().signal,
@@ -37,6 +38,9 @@ export function aContext(
       priority: 0,
       taskRunId: null,
     },
+    artifacts: memoryArtifacts().artifacts,
+    task: async () => null,
+    workDir: noDatabase,
     progress: (percent, step) => steps.push({ percent, step }),
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     transaction: noDatabase,

@@ -1042,7 +1042,7 @@ export interface paths {
         };
         /**
          * The log of a task
-         * @description Of all its executions and attempts, oldest first.
+         * @description Of all its executions and attempts, oldest first. Where another engine ran it, of one attempt, by default the last, as that engine has it now.
          *
          *     Needs the role `viewer`.
          */
@@ -4311,7 +4311,8 @@ export interface components {
             fields: {
                 [key: string]: unknown;
             } | null;
-            execution_id: number;
+            /** @description Null: another engine ran it */
+            execution_id: number | null;
         };
         SignalSent: {
             id: number;
@@ -8346,7 +8347,17 @@ export interface operations {
             };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["Unavailable"];
+            /** @description The database is away or too slow */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
     sendSignal: {

@@ -41,9 +41,10 @@ export async function finishEngineSync(
  * Locks: the schedule; NOTIFY's, at commit. Called by: admin, in the transaction of the change, and the requests below.
  */
 export async function wakeEngine(tx: Tx, scheduleId: number): Promise<void> {
+  // Truncated: rounded up it would be due half a millisecond after the dispatcher that is told looks.
   await tx.query({
     name: 'wakeEngine',
-    text: `WITH woken AS (UPDATE schedules SET engine_sync_at = now() WHERE id = $1 RETURNING id)
+    text: `WITH woken AS (UPDATE schedules SET engine_sync_at = date_trunc('milliseconds', now()) WHERE id = $1 RETURNING id)
            SELECT pg_notify('jobu_schedules', '') FROM woken`,
     values: [scheduleId],
   })

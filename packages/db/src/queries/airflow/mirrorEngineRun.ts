@@ -63,19 +63,19 @@ WITH counted AS (
   SELECT status FROM schedule_runs WHERE id = $1
 ), written AS (
   UPDATE schedule_runs AS r
-  SET status = $2, external_run_id = $3, started_at = coalesce($4, r.started_at),
-      finished_at = CASE WHEN $2 IN ('PENDING', 'RUNNING') THEN NULL ELSE coalesce($5, clock_timestamp()) END,
+  SET status = $2::run_status, external_run_id = $3, started_at = coalesce($4::timestamptz, r.started_at),
+      finished_at = CASE WHEN $2::run_status IN ('PENDING', 'RUNNING') THEN NULL ELSE coalesce($5::timestamptz, clock_timestamp()) END,
       -- What follows from its end does so once.
-      follow_up_at = CASE WHEN $2 IN ('PENDING', 'RUNNING') THEN NULL
+      follow_up_at = CASE WHEN $2::run_status IN ('PENDING', 'RUNNING') THEN NULL
         WHEN r.status IN ('PENDING', 'RUNNING') THEN clock_timestamp() ELSE r.follow_up_at END,
       -- Somebody has cleared it in the engine itself.
-      round = r.round + (r.status NOT IN ('PENDING', 'RUNNING') AND $2 IN ('PENDING', 'RUNNING'))::integer,
-      tasks_left = CASE WHEN $2 IN ('PENDING', 'RUNNING') THEN counted.tasks_left ELSE 0 END,
+      round = r.round + (r.status NOT IN ('PENDING', 'RUNNING') AND $2::run_status IN ('PENDING', 'RUNNING'))::integer,
+      tasks_left = CASE WHEN $2::run_status IN ('PENDING', 'RUNNING') THEN counted.tasks_left ELSE 0 END,
       tasks_failed = counted.tasks_failed
   FROM counted, before WHERE r.id = $1
   RETURNING r.id, r.schedule_id, r.status, r.status <> before.status AS is_news
 )
-SELECT CASE WHEN is_news OR $6 THEN jobu_tell('run', json_build_array(json_build_object('id', id, 'schedule_id', schedule_id,
+SELECT CASE WHEN is_news OR $6::boolean THEN jobu_tell('run', json_build_array(json_build_object('id', id, 'schedule_id', schedule_id,
     'status', status))) END,
   CASE WHEN is_news AND status NOT IN ('PENDING', 'RUNNING') THEN pg_notify('jobu_schedules', '') END
 FROM written`

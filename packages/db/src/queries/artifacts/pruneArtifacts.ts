@@ -14,21 +14,20 @@ const UNFINISHED_HOURS = 1
  */
 export async function pruneArtifacts(tx: Tx, retentionDays: number, limit: number): Promise<number> {
   const { rowCount } = await tx.query(
-    `DELETE FROM artifacts WHERE id IN (
-       SELECT id FROM (
-         (SELECT a.id FROM artifacts AS a
-          WHERE a.scheduled_time < now() - $1 * interval '1 day'
-            AND NOT EXISTS (SELECT FROM job_executions AS e WHERE e.id = a.execution_id AND e.scheduled_time = a.scheduled_time)
-          LIMIT $2 FOR UPDATE SKIP LOCKED)
-         UNION ALL
-         (SELECT a.id FROM artifacts AS a
-          WHERE a.finished_at IS NULL AND a.created_at < now() - $3 * interval '1 hour'
-            AND NOT EXISTS (
-              SELECT FROM job_executions AS e
-              WHERE e.id = a.execution_id AND e.scheduled_time = a.scheduled_time AND e.attempt = a.attempt AND e.status = 'RUNNING')
-          LIMIT $2 FOR UPDATE SKIP LOCKED)
-       ) AS old LIMIT $2
-     )`,
+    `WITH expired AS (
+       SELECT a.id FROM artifacts AS a
+       WHERE a.scheduled_time < now() - $1 * interval '1 day'
+         AND NOT EXISTS (SELECT FROM job_executions AS e WHERE e.id = a.execution_id AND e.scheduled_time = a.scheduled_time)
+       LIMIT $2 FOR UPDATE SKIP LOCKED
+     ), unfinished AS (
+       SELECT a.id FROM artifacts AS a
+       WHERE a.finished_at IS NULL AND a.created_at < now() - $3 * interval '1 hour'
+         AND NOT EXISTS (
+           SELECT FROM job_executions AS e
+           WHERE e.id = a.execution_id AND e.scheduled_time = a.scheduled_time AND e.attempt = a.attempt AND e.status = 'RUNNING')
+       LIMIT $2 FOR UPDATE SKIP LOCKED
+     )
+     DELETE FROM artifacts WHERE id IN (SELECT id FROM expired UNION SELECT id FROM unfinished LIMIT $2)`,
     [retentionDays, limit, UNFINISHED_HOURS],
   )
   return rowCount ?? 0

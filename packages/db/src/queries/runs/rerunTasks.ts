@@ -131,6 +131,10 @@ WHERE id = $1 AND started_at IS NULL AND status = 'CANCELLED'`,
     values: [runId],
   })
   if (rowCount === 0) return false
-  await tx.query({ name: 'startRun', text: 'SELECT jobu_start_run($1, true) AS advance', values: [runId] })
+  await tx.query({
+    name: 'startRuns',
+    text: 'SELECT cardinality(jobu_start_runs($1::bigint[])) AS count',
+    values: [[runId]],
+  })
   return true
 }

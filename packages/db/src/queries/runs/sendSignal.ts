@@ -21,8 +21,11 @@ export async function sendSignal(
 ): Promise<{ id: number; released: number }> {
   const { rows } = await tx.query<{ id: number }>({
     name: 'sendSignal',
-    // clock_timestamp(): a run made while this transaction waited is younger than the event.
-    text: 'INSERT INTO signals (sent_at, name, payload, sent_by) VALUES (clock_timestamp(), $1, $2, $3) RETURNING id',
+    // clock_timestamp(): a run made while this transaction waited is younger than the event. The NOTIFY is for a task that
+    // begins to wait meanwhile: neither of the two sees the other, and a dispatcher looks once more.
+    text: `
+INSERT INTO signals (sent_at, name, payload, sent_by) VALUES (clock_timestamp(), $1, $2, $3)
+RETURNING id, pg_notify('jobu_schedules', '')`,
     values: [name, payload === null ? null : JSON.stringify(payload), by],
   })
   return { id: rows[0]!.id, released: await matchSignals(tx, name) }

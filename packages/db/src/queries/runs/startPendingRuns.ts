@@ -1,4 +1,5 @@
 import type { Tx } from '../../database.ts'
+import { plainArray } from '../types.ts'
 
 // The schedule's row is the right to start its runs, so two who start never exceed its limit together. Whoever finds it
 // taken leaves the runs to the one who has it, or to the next look at them.
@@ -47,16 +48,13 @@ export async function startPendingRuns(tx: Tx, scheduleId: number | null, limit 
   const { rows } = await tx.query<{ id: number }>({
     name: 'pendingRuns',
     text: startText,
-    values: [held.map((one) => one.id), held.map((one) => one.maxActiveRuns), limit],
+    values: [plainArray(held.map((one) => one.id)), plainArray(held.map((one) => one.maxActiveRuns)), limit],
   })
-  let started = 0
-  for (const { id } of rows) {
-    const { rows: answer } = await tx.query<{ advance: unknown }>({
-      name: 'startRun',
-      text: 'SELECT jobu_start_run($1, true) AS advance',
-      values: [id],
-    })
-    if (answer[0]!.advance !== null) started++
-  }
-  return started
+  if (rows.length === 0) return 0
+  const { rows: started } = await tx.query<{ count: number }>({
+    name: 'startRuns',
+    text: 'SELECT cardinality(jobu_start_runs($1::bigint[])) AS count',
+    values: [plainArray(rows.map((row) => row.id))],
+  })
+  return started[0]!.count
 }

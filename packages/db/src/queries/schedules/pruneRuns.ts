@@ -31,7 +31,7 @@ SELECT count(*)::integer AS deleted FROM runs`
  */
 export async function pruneRuns(tx: Tx, retentionDays: number, limit: number): Promise<number> {
   // A rebuild that had read the setting before would count what is no longer there.
-  if (!(await lockRunStats(tx, false))) return 0
+  await lockRunStats(tx, true)
   const { rows: found } = await tx.query<{ cutoff: Date }>(cutoffText, [retentionDays])
   const { rows } = await tx.query<{ deleted: number }>(text, [found[0]!.cutoff, limit])
   if (rows[0]!.deleted > 0) {

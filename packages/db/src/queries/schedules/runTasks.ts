@@ -29,6 +29,8 @@ export interface RunTaskRow {
   deadlineAt: Date | null
   errorMessage: string | null
   result: unknown
+  /** Of a task that another engine ran, what only that knows: `{attempts, started_at, duration_ms, operator, hostname}`. */
+  engineFacts: Record<string, unknown> | null
   progressPercentage: number | null
   currentStep: string | null
   workerId: string | null
@@ -57,11 +59,12 @@ const columnsOf = (
   coalesce(e.started_at, c.started_at, f.started_at) AS "startedAt", t.finished_at AS "finishedAt",
   CASE WHEN t.state = 'AWAITING' THEN t.attention_at END AS "deadlineAt",
   coalesce(t.error_message, e.error_message) AS "errorMessage", ${result} AS result,
+  CASE WHEN r.external_run_id IS NOT NULL AND t.execution_id IS NULL THEN t.result END AS "engineFacts",
   e.progress_percentage AS "progressPercentage", e.current_step AS "currentStep", e.worker_id AS "workerId",
   coalesce(t.items, 0) AS items, coalesce(t.items_left, 0) AS "itemsLeft", coalesce(t.items_failed, 0) AS "itemsFailed",
   t.child_run_id AS "childRunId", c.schedule_id AS "childScheduleId"`
 // Of what has not ended `result` says what it waits for, or is the value of an item.
-const RESULT = `CASE WHEN t.finished_at IS NULL THEN NULL WHEN d.kind = 'handler' AND t.execution_id IS NOT NULL THEN e.result
+const RESULT = `CASE WHEN t.finished_at IS NULL OR r.external_run_id IS NOT NULL THEN NULL WHEN d.kind = 'handler' AND t.execution_id IS NOT NULL THEN e.result
   WHEN t.item = -1 THEN t.result END`
 // When the first item of a list began, its task did.
 const AROUND = `
@@ -71,8 +74,7 @@ const AROUND = `
   LEFT JOIN job_executions AS f ON f.id = i.execution_id AND f.scheduled_time = i.execution_time`
 
 const tasksText = (hasResults: boolean) => `
-SELECT ${columnsOf(hasResults ? RESULT : 'NULL')},
-  to_json(ARRAY (SELECT parent_no FROM schedule_edges AS g WHERE g.version_id = d.version_id AND g.child_no = d.no ORDER BY 1)) AS parents
+SELECT ${columnsOf(hasResults ? RESULT : 'NULL')}, '[]'::json AS parents
 FROM schedule_runs AS r
 JOIN schedule_tasks AS d ON d.version_id = r.version_id
 LEFT JOIN task_runs AS t ON t.run_id = r.id AND t.task_no = d.no AND t.item = -1
@@ -80,8 +82,14 @@ ${AROUND}
 WHERE r.id = $1
 ORDER BY d.no`
 
+// All edges at once: their index leads from a parent to its children, not back.
+const edgesText = `
+SELECT e.parent_no AS parent, e.child_no AS child
+FROM schedule_runs AS r JOIN schedule_edges AS e ON e.version_id = r.version_id
+WHERE r.id = $1 ORDER BY e.parent_no`
+
 /**
- * All tasks of a run with their executions, in the order of its definition, in one statement.
+ * All tasks of a run with their executions, in the order of its definition, in one statement; and their edges in another.
  *
  * Index: `task_runs_task_key`, the primary keys of the others. Called by: the admin API.
  *
@@ -93,6 +101,13 @@ export async function runTasks(tx: Tx, runId: number, { hasResults = true } = {}
     text: tasksText(hasResults),
     values: [runId],
   })
+  const { rows: edges } = await tx.query<{ parent: number; child: number }>({
+    name: 'runEdges',
+    text: edgesText,
+    values: [runId],
+  })
+  // Tasks are numbered from 0 without a gap.
+  for (const { parent, child } of edges) rows[child]!.parents.push(parent)
   return rows
 }
 
@@ -103,6 +118,7 @@ FROM (
   ORDER BY item LIMIT $4 OFFSET $5
 ) AS t
 JOIN schedule_tasks AS d ON d.version_id = t.version_id AND d.no = t.task_no
+JOIN schedule_runs AS r ON r.id = t.run_id
 ${AROUND}
 ORDER BY t.item`
 

@@ -51,19 +51,21 @@ WITH slot AS (
     FROM (SELECT * FROM written LIMIT ${MOST_TOLD}) AS first))
 )
 SELECT (count(*) FILTER (WHERE status = 'PENDING'))::integer AS created, (count(*) FILTER (WHERE status = 'CANCELLED'))::integer AS skipped,
-  (SELECT count(*) FROM told) FROM written`
+  coalesce(array_agg(DISTINCT schedule_id) FILTER (WHERE status = 'PENDING'), '{}') AS "scheduleIds", (SELECT count(*) FROM told) FROM written`
 
 /**
  * Turns verdicts into runs and moves their schedules on, in one transaction. A slot that already has a run is left alone.
  *
  * Locks: inserts; the schedules, which the caller holds already. Index: `schedule_runs_slot_key`, primary key.
  * Called by: dispatchDueSchedules.
+ *
+ * @returns how many runs wait to start, and of which schedules; how many slots were skipped
  */
 export async function writeRunSlots(
   tx: Tx,
   slots: RunSlot[],
   advances: ScheduleAdvance[],
-): Promise<{ created: number; skipped: number }> {
+): Promise<{ created: number; skipped: number; scheduleIds: number[] }> {
   // Apart, since naming the column wakes every dispatcher (schedules_changed), and a usual fire must not.
   const disabled = advances.filter((one) => one.disabledReason !== null)
   if (disabled.length > 0) {
@@ -72,7 +74,7 @@ export async function writeRunSlots(
       [plainArray(disabled.map((one) => one.scheduleId))],
     )
   }
-  const { rows } = await tx.query<{ created: number; skipped: number }>({
+  const { rows } = await tx.query<{ created: number; skipped: number; scheduleIds: Array<number | string> }>({
     name: 'writeRunSlots',
     text,
     values: [
@@ -86,5 +88,6 @@ export async function writeRunSlots(
       sparseArray(advances.map((one) => one.disabledReason)),
     ],
   })
-  return { created: rows[0]!.created, skipped: rows[0]!.skipped }
+  const { created, skipped, scheduleIds } = rows[0]!
+  return { created, skipped, scheduleIds: scheduleIds.map(Number) }
 }

@@ -9,8 +9,9 @@ import {
   ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react'
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useNarrowerThan } from '../useNarrowerThan.ts'
 import classes from './Dag.module.css'
 import { DagTools } from './DagTools.tsx'
 import type { DagTask } from './dagTask.ts'
@@ -40,6 +41,7 @@ export interface DagViewProps {
   children?: ReactNode
 }
 
+const FIT = { padding: 0.12, maxZoom: 1 }
 const NODE_TYPES = { task: TaskNode }
 const NOTHING: ReadonlySet<string> = new Set()
 const NOT_MOVED: Positions = new Map()
@@ -62,14 +64,34 @@ export default function DagView(props: DagViewProps) {
 function Graph({ tasks, label, selected, onSelect, height, edit, children }: DagViewProps) {
   const { t } = useTranslation('dag')
   const scheme = useComputedColorScheme('light')
-  const { setCenter, getZoom, fitView } = useReactFlow()
+  const { setCenter, getZoom, fitView, getNode } = useReactFlow()
   const [open, setOpen] = useState(NOTHING)
   const [moved, setMoved] = useState(NOT_MOVED)
   const [selectedEdge, setSelectedEdge] = useState<string | null>(null)
   const isEdited = edit !== undefined
   const { nodes, edges } = useDagNodes({ tasks, open, moved, selected, selectedEdge, isEdited })
+  const isPhone = useNarrowerThan('sm')
   const isMany = nodes.length > MANY
   const keys = useMemo(() => tasks.map(({ key }) => key), [tasks])
+
+  /** Brings a task into the middle, once it is drawn. */
+  const show = (key: string) =>
+    setTimeout(() => {
+      const node = getNode(key)
+      if (!node) return
+      const [x, y] = [node.position.x + NODE_WIDTH / 2, node.position.y + NODE_HEIGHT / 2]
+      void setCenter(x, y, { zoom: Math.max(getZoom(), 0.8) })
+    }, 50)
+  // One that was added may stand where nobody looks.
+  const count = nodes.length
+  const known = useRef(count)
+  useEffect(() => {
+    if (known.current === count) return
+    known.current = count
+    if (!isEdited || moved.size > 0) return
+    if (isMany && selected) show(selected)
+    else if (!isMany) void fitView({ ...FIT, duration: 200 })
+  }, [count])
 
   const choose = (key: string | null) => {
     const task = nodes.find(({ id }) => id === key)?.data.task
@@ -80,16 +102,8 @@ function Graph({ tasks, label, selected, onSelect, height, edit, children }: Dag
     const group = nodes.find(({ data }) => data.task.members?.includes(key))?.id
     if (group) setOpen(new Set([...open, group]))
     onSelect(key)
-    // Once what was folded is drawn.
-    setTimeout(() => {
-      const node = nodesNow().find(({ id }) => id === key)
-      if (node)
-        void setCenter(node.position.x + NODE_WIDTH / 2, node.position.y + NODE_HEIGHT / 2, {
-          zoom: Math.max(getZoom(), 0.8),
-        })
-    }, 50)
+    show(key)
   }
-  const { getNodes: nodesNow } = useReactFlow()
   const onNodesChange = (changes: NodeChange<TaskNodeType>[]) => {
     const places = changes.flatMap((change) =>
       change.type === 'position' && change.position ? [[change.id, change.position] as const] : [],
@@ -139,11 +153,10 @@ function Graph({ tasks, label, selected, onSelect, height, edit, children }: Dag
         minZoom={isMany ? MIN_ZOOM.many : MIN_ZOOM.few}
         maxZoom={1.5}
         fitView={!isMany}
-        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+        // All of it would be too small to be read on a phone: it begins at the beginning.
+        fitViewOptions={isPhone ? { ...FIT, maxZoom: 0.8, nodes: nodes.slice(0, 3) } : FIT}
         defaultViewport={{ x: 24, y: 160, zoom: 0.7 }}
         colorMode={scheme}
-        // Its address would be one of another host.
-        proOptions={{ hideAttribution: true }}
         ariaLabelConfig={{
           'node.a11yDescription.default': t('a11y.node'),
           'node.a11yDescription.keyboardDisabled': t('a11y.node'),
@@ -162,7 +175,7 @@ function Graph({ tasks, label, selected, onSelect, height, edit, children }: Dag
               moved.size > 0
                 ? () => {
                     setMoved(NOT_MOVED)
-                    setTimeout(() => void fitView({ padding: 0.12, maxZoom: 1 }), 50)
+                    setTimeout(() => void fitView(FIT), 50)
                   }
                 : undefined
             }

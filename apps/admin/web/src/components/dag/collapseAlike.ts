@@ -3,6 +3,8 @@ import { childrenOf } from './graph.ts'
 
 /** So many tasks that wait for the same and are waited for by the same are drawn as one. */
 const ALIKE = 12
+/** Fewer can be read as they are. */
+const FEW = 60
 
 /** A task as it is drawn: itself, or many that stand side by side. */
 export interface DrawnTask extends DagTask {
@@ -16,6 +18,7 @@ export interface DrawnTask extends DagTask {
  * @param open  keys of groups that were opened, which are the keys of their first tasks
  */
 export function collapseAlike(tasks: DagTask[], open: ReadonlySet<string>): DrawnTask[] {
+  if (tasks.length <= FEW) return tasks
   const children = childrenOf(tasks)
   const groups = new Map<string, DagTask[]>()
   for (const task of tasks) {

@@ -8,8 +8,9 @@ const GAP_Y = 20
 /** Up to here dagre takes a moment; at 300 tasks it takes seconds, at 1,000 a quarter of a minute. */
 const DAGRE_TASKS = 100
 const DAGRE_EDGES = 250
-/** A level of more stands in several columns. */
+/** A level of more stands in two columns, of many more in several. */
 const COLUMN = 40
+const TALL_COLUMN = 120
 
 interface Node {
   key: string
@@ -53,13 +54,14 @@ function byLevel(tasks: Node[]): Positions {
       return ys.length === 0 ? 0 : ys.reduce((sum, y) => sum + y, 0) / ys.length
     }
     const ordered = nodes.map((node) => ({ node, at: middle(node) })).sort((one, other) => one.at - other.at)
-    const columns = Math.ceil(ordered.length / COLUMN)
+    const columns = Math.max(ordered.length > COLUMN ? 2 : 1, Math.ceil(ordered.length / TALL_COLUMN))
     const rows = Math.ceil(ordered.length / columns)
     ordered.forEach(({ node }, index) => {
-      const row = Math.floor(index / columns)
+      const [row, column] = [Math.floor(index / columns), index % columns]
       positions.set(node.key, {
-        x: x + (index % columns) * (NODE_WIDTH + GAP_Y),
-        y: (row - (rows - 1) / 2) * (NODE_HEIGHT + GAP_Y),
+        x: x + column * (NODE_WIDTH + GAP_Y),
+        // Between those of the column before, so that what leads to it does not seem to come from one of them.
+        y: (row + (column % 2) / 2 - (rows - 1) / 2) * (NODE_HEIGHT + GAP_Y),
       })
     })
     x += columns * (NODE_WIDTH + GAP_Y) - GAP_Y + GAP_X

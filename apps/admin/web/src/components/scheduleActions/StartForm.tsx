@@ -57,7 +57,6 @@ export default function StartForm({ schedule, goTo, close }: Props) {
       <InstantPicker
         label={t('act.logicalDate')}
         description={t('act.logicalDateWhy')}
-        placeholder={t('act.logicalDateNow')}
         value={logicalDate}
         onChange={setLogicalDate}
         zone={schedule.timezone}

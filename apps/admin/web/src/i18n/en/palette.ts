@@ -4,6 +4,7 @@ export default {
   group: { found: 'Found', pages: 'Pages', actions: 'Actions' },
   job: 'Job #{{id}}',
   cron: 'Cron',
+  schedule: 'Schedule',
   handler: 'Handler',
   searching: 'Searching',
   nothing: 'Nothing is called that.',

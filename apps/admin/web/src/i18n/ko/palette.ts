@@ -7,6 +7,7 @@ export default {
   group: { found: '검색 결과', pages: '페이지', actions: '실행' },
   job: '작업 #{{id}}',
   cron: '크론',
+  schedule: '스케줄',
   handler: '핸들러',
   searching: '검색 중',
   nothing: '일치하는 항목이 없습니다.',

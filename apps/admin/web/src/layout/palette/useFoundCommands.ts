@@ -1,4 +1,4 @@
-import { IconClockPlay, IconListDetails, IconPlugConnected } from '@tabler/icons-react'
+import { IconClockPlay, IconListDetails, IconPlugConnected, IconRoute } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
@@ -6,9 +6,10 @@ import { api } from '../../api/client.ts'
 import type { Command } from './command.ts'
 
 const CRONS = 8
+const SCHEDULES = 5
 const HANDLERS = 5
 
-/** Crons and handlers by a part of their name, and a job by its id. @param q  what was typed, once typing paused */
+/** Crons, schedules and handlers by a part of their name, and a job by its id. @param q  what was typed, once typing paused */
 export function useFoundCommands(q: string): { commands: Command[]; isSearching: boolean } {
   const { t } = useTranslation('palette')
   const navigate = useNavigate()
@@ -17,6 +18,12 @@ export function useFoundCommands(q: string): { commands: Command[]; isSearching:
     'get',
     '/crons',
     { params: { query: { q, size: CRONS, fields: ['id', 'name', 'handler_name'] } } },
+    options,
+  )
+  const schedules = api.useQuery(
+    'get',
+    '/schedules',
+    { params: { query: { title: q, size: SCHEDULES } } },
     options,
   )
   const handlers = api.useQuery(
@@ -44,6 +51,13 @@ export function useFoundCommands(q: string): { commands: Command[]; isSearching:
     icon: IconClockPlay,
     run: () => void navigate(`/crons/${id}`),
   }))
+  const foundSchedules: Command[] = (schedules.data?.items ?? []).map(({ id, title }) => ({
+    id: `schedule-${id}`,
+    label: title,
+    detail: t('schedule'),
+    icon: IconRoute,
+    run: () => void navigate(`/schedules/${id}`),
+  }))
   const foundHandlers: Command[] = (handlers.data?.items ?? []).map(({ name = '' }, index) => ({
     id: `handler-${index}`,
     label: name,
@@ -52,7 +66,7 @@ export function useFoundCommands(q: string): { commands: Command[]; isSearching:
     run: () => void navigate(`/handlers?handler=${encodeURIComponent(name)}`),
   }))
   return {
-    commands: [...job, ...foundCrons, ...foundHandlers],
-    isSearching: crons.isFetching || handlers.isFetching,
+    commands: [...job, ...foundCrons, ...foundSchedules, ...foundHandlers],
+    isSearching: crons.isFetching || schedules.isFetching || handlers.isFetching,
   }
 }

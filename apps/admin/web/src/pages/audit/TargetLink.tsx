@@ -15,6 +15,8 @@ function pathOf({ target_type, target_id, target_name, action }: Entry): string 
       return `/crons/${id}`
     case 'job':
       return `/jobs/${id}`
+    case 'schedule':
+      return `/schedules/${id}`
     case 'worker':
       return `/workers?stopped=true#${id}`
     case 'user':

@@ -11,7 +11,7 @@ import { YamlView } from './YamlView.tsx'
 /** All that was said of the schedule, in words and as the file it can be made from again. */
 export function DefinitionTab({ schedule }: { schedule: Schedule }) {
   return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: 'start' }}>
       <Stack gap="md" miw={0}>
         <When schedule={schedule} />
         <Behaviour schedule={schedule} />

@@ -1,10 +1,11 @@
-import { Anchor, Button, Group, Select, Stack, Text, Tooltip } from '@mantine/core'
+import { Anchor, Button, Group, Select, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { RunTrigger, Schedule, ScheduleRun } from '../../api/scheduleTypes.ts'
 import { useList } from '../../api/useList.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { InstantPicker } from '../../components/InstantPicker.tsx'
+import { ReasonText } from '../../components/ReasonText.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import type { Column } from '../../components/table/column.ts'
 import { DataTable } from '../../components/table/DataTable.tsx'
@@ -154,11 +155,13 @@ function useRunColumns({ id, timezone }: Schedule): Column<ScheduleRun>[] {
       hideBelow: 'md',
       cell: ({ error_message, reason }) =>
         error_message || reason ? (
-          <Tooltip label={error_message ?? reason} multiline maw={420} disabled={!error_message}>
-            <Text size="sm" c="dimmed" truncate maw={260}>
-              {error_message ?? reason}
+          <Text size="sm" truncate maw={280} title={error_message ?? undefined}>
+            {reason && <ReasonText code={reason} />}
+            {reason && error_message && ': '}
+            <Text span inherit c="dimmed">
+              {error_message}
             </Text>
-          </Tooltip>
+          </Text>
         ) : null,
     },
     {

@@ -5,12 +5,14 @@ import { Link } from 'react-router'
 import type { TaskDefinition } from '../../api/scheduleTypes.ts'
 import { kindOf } from '../../components/dag/dagTask.ts'
 import { Fact } from '../../components/Fact.tsx'
+import { useSeenOnPhone } from '../../components/useSeenOnPhone.ts'
 import { formatDuration } from '../../time/format.ts'
 
 /** Everything that was said of a task. */
 export function TaskFacts({ task, onClose }: { task: TaskDefinition; onClose: () => void }) {
   const { t } = useTranslation(['schedules', 'dag', 'common'])
   const { handler_name, schedule_id, approval, wait_for, depends_on = [], params = {} } = task
+  const frame = useSeenOnPhone<HTMLDivElement>()
   const deadline = approval?.deadline_seconds ?? wait_for?.deadline_seconds
   const facts: Array<[name: string, value: ReactNode]> = [
     [t('task.handler'), handler_name && <Handler name={handler_name} />],
@@ -41,7 +43,15 @@ export function TaskFacts({ task, onClose }: { task: TaskDefinition; onClose: ()
     [t('task.priority'), task.priority ? task.priority : null],
   ]
   return (
-    <Paper withBorder p="md" component="section" aria-label={task.key} miw={0}>
+    <Paper
+      ref={frame}
+      withBorder
+      p="md"
+      component="section"
+      aria-label={task.key}
+      miw={0}
+      style={{ scrollMarginTop: 64 }}
+    >
       <Group justify="space-between" wrap="nowrap" align="flex-start" mb="xs">
         <Stack gap={4} miw={0}>
           <Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>

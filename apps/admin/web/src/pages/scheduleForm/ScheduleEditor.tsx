@@ -35,9 +35,11 @@ interface Props {
 }
 
 /** A schedule drawn, by form and as YAML: each shows the same, and the server says what is wrong with it. */
-export function ScheduleEditor({ initial, schedule }: Props) {
+export function ScheduleEditor(props: Props) {
   const { t } = useTranslation('scheduleForm')
   const navigate = useNavigate()
+  // As it was when it was opened: what changes meanwhile is found when it is saved.
+  const [{ initial, schedule }] = useState(props)
   const { now, set, undo, redo } = useHistory(initial)
   const [tab, setTab] = useState<Tab>('tasks')
   /** Why the YAML, or params as JSON, cannot be read as they stand. */

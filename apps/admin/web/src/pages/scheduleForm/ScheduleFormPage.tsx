@@ -14,11 +14,11 @@ export default function ScheduleFormPage() {
   const { id } = useParams()
   const [search] = useSearchParams()
   const source = id ?? search.get('copy')
-  const { data, error, isPending, refetch } = api.useQuery(
+  const { data, error, isFetchedAfterMount, refetch } = api.useQuery(
     'get',
     '/schedules/{id}',
     { params: { path: { id: Number(source) } } },
-    // What is drawn must not be replaced.
+    // What is drawn must not be replaced, nor begin with what another page has read a while ago.
     { enabled: source !== null, meta: { isLive: false }, refetchOnMount: 'always', gcTime: 0 },
   )
   const title = id ? t('editTitle', { title: data?.title ?? '' }) : t(source ? 'copyTitle' : 'newTitle')
@@ -39,13 +39,13 @@ export default function ScheduleFormPage() {
         <ScheduleEditor initial={BLANK} />
       ) : error ? (
         <ErrorNotice error={error} onRetry={refetch} />
-      ) : isPending ? (
+      ) : !isFetchedAfterMount || !data ? (
         <Stack aria-busy>
           <Skeleton height={60} />
           <Skeleton height={480} />
         </Stack>
       ) : id ? (
-        <ScheduleEditor key={data.version} initial={bodyOf(asSchedule(data))} schedule={asSchedule(data)} />
+        <ScheduleEditor initial={bodyOf(asSchedule(data))} schedule={asSchedule(data)} />
       ) : (
         <ScheduleEditor
           initial={{

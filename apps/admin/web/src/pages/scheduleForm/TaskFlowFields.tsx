@@ -1,5 +1,5 @@
 import { MultiSelect, Select, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { TriggerRule } from '../../api/scheduleTypes.ts'
 import { cycleClosedBy } from '../../components/dag/graph.ts'
@@ -89,9 +89,13 @@ interface ForEachProps {
 /** An expression, or a list as JSON. */
 function ForEach({ value, onChange, error, path }: ForEachProps) {
   const { t } = useTranslation('scheduleForm')
-  const [text, setText] = useState(() =>
-    typeof value === 'string' || !value ? (value ?? '') : JSON.stringify(value),
-  )
+  const [text, setText] = useState(() => textOf(value))
+  const told = useRef(value)
+  useEffect(() => {
+    // Undone, or written as YAML.
+    if (JSON.stringify(told.current) !== JSON.stringify(value)) setText(textOf(value))
+    told.current = value
+  }, [value])
   return (
     <Textarea
       label={t('label.for_each')}
@@ -105,13 +109,17 @@ function ForEach({ value, onChange, error, path }: ForEachProps) {
       value={text}
       onChange={({ currentTarget }) => {
         setText(currentTarget.value)
-        onChange(listOf(currentTarget.value) ?? (currentTarget.value.trim() || undefined))
+        told.current = listOf(currentTarget.value) ?? (currentTarget.value.trim() || undefined)
+        onChange(told.current)
       }}
       error={error}
       data-path={path}
     />
   )
 }
+
+const textOf = (value: ForEachProps['value']) =>
+  typeof value === 'string' ? value : value ? JSON.stringify(value) : ''
 
 function listOf(text: string): unknown[] | null {
   try {

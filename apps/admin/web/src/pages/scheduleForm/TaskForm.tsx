@@ -14,6 +14,7 @@ import { IconCopy, IconTrash } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { ScheduleBody, TaskDefinition, TaskKind } from '../../api/scheduleTypes.ts'
 import { kindOf } from '../../components/dag/dagTask.ts'
+import { useSeenOnPhone } from '../../components/useSeenOnPhone.ts'
 import type { PlacedFault } from './faults.ts'
 import { KeyField } from './KeyField.tsx'
 import { TaskFlowFields } from './TaskFlowFields.tsx'
@@ -39,8 +40,17 @@ export function TaskForm(props: TaskFieldsProps) {
   const { t } = useTranslation(['scheduleForm', 'dag', 'common'])
   const { task, path, schedule, edits, errorOf, onProblem } = props
   const kind = kindOf(task)
+  const frame = useSeenOnPhone<HTMLDivElement>()
   return (
-    <Paper withBorder p="md" component="section" aria-label={t('taskForm', { key: task.key })} miw={0}>
+    <Paper
+      ref={frame}
+      withBorder
+      p="md"
+      component="section"
+      aria-label={t('taskForm', { key: task.key })}
+      miw={0}
+      style={{ scrollMarginTop: 64 }}
+    >
       <Group justify="space-between" wrap="nowrap" mb="sm">
         <Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>
           {task.key}

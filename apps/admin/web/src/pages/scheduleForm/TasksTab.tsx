@@ -8,6 +8,7 @@ import { LazyDag } from '../../components/dag/LazyDag.tsx'
 import type { PlacedFault } from './faults.ts'
 import { TaskForm } from './TaskForm.tsx'
 import { TaskList } from './TaskList.tsx'
+import classes from './TasksTab.module.css'
 import type { TaskEdits } from './useTaskEdits.ts'
 
 interface Props {
@@ -51,36 +52,38 @@ export function TasksTab({ schedule, edits, faults, errorOf, onProblem }: Props)
       )}
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 7, xl: 8 }}>
-          <LazyDag
-            tasks={tasks}
-            label={t('graph')}
-            selected={edits.selected}
-            onSelect={edits.select}
-            height="max(320px, calc(100dvh - 372px))"
-            edit={{
-              onConnect: edits.connect,
-              onDisconnect: edits.disconnect,
-              onRemove: edits.remove,
-              onAddAfter: edits.add,
-            }}
-          >
-            <Group gap="xs">
-              {add}
-              {tasks.length === 0 && (
-                <Text size="sm" c="dimmed">
-                  {t('noTasks')}
-                </Text>
-              )}
-            </Group>
-          </LazyDag>
-          <Text size="xs" c="dimmed" mt={6}>
-            {t('drawingHelp')}
-          </Text>
+          <div className={classes.graph}>
+            <LazyDag
+              tasks={tasks}
+              label={t('graph')}
+              selected={edits.selected}
+              onSelect={edits.select}
+              height="max(320px, calc(100dvh - 372px))"
+              edit={{
+                onConnect: edits.connect,
+                onDisconnect: edits.disconnect,
+                onRemove: edits.remove,
+                onAddAfter: edits.add,
+              }}
+            >
+              <Group gap="xs">
+                {add}
+                {tasks.length === 0 && (
+                  <Text size="sm" c="dimmed">
+                    {t('noTasks')}
+                  </Text>
+                )}
+              </Group>
+            </LazyDag>
+            <Text size="xs" c="dimmed" mt={6}>
+              {t('drawingHelp')}
+            </Text>
+          </div>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5, xl: 4 }}>
           {index >= 0 ? (
             <TaskForm
-              key={edits.selected}
+              key={edits.opened}
               task={schedule.tasks[index]!}
               path={`tasks[${index}]`}
               schedule={schedule}

@@ -17,7 +17,10 @@ export type SetSchedule = (next: ScheduleBody, topic?: string) => void
 export function useTaskEdits(schedule: ScheduleBody, set: SetSchedule) {
   const [selected, setSelected] = useState<string | null>(null)
   const [cycle, setCycle] = useState<string[] | null>(null)
+  /** Which form is open: another one with each choice, the same while its task gets another key. */
+  const [opened, setOpened] = useState(0)
   const select = (key: string | null) => {
+    if (key !== selected) setOpened((before) => before + 1)
     setSelected(key)
     setCycle(null)
   }
@@ -27,6 +30,7 @@ export function useTaskEdits(schedule: ScheduleBody, set: SetSchedule) {
   }
   return {
     selected,
+    opened,
     cycle,
     select,
     add: (after?: string) => {

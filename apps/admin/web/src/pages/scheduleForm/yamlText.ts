@@ -94,7 +94,9 @@ export function readYaml(
   const value: unknown = document.toJS()
   const problems = problemsOf(value).map(({ at, ...problem }) => ({ ...problem, line: lineAt(at) }))
   if (problems.length > 0) return { problems }
-  const schedule = { tasks: [], ...(value as object) } as unknown as ScheduleBody
+  const given = value as Partial<ScheduleBody>
+  // The order it was written in is kept.
+  const schedule = { ...given, tasks: given.tasks ?? [] } as ScheduleBody
   return {
     schedule,
     lineOf: ({ path }) =>
