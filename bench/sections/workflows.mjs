@@ -37,7 +37,8 @@ export async function run(bench) {
   ]
 }
 
-const told = ({ rate, databaseCpuUs }) => `${Math.round(rate)}/s (${databaseCpuUs.toFixed(0)} us of PostgreSQL)`
+const told = ({ rate, databaseCpuUs }) =>
+  `${Math.round(rate)}/s (${databaseCpuUs.toFixed(0)} us of PostgreSQL)`
 
 async function withWorker(bench, jobs, work) {
   const database = 'bench_jobu'

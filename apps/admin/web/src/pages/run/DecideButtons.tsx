@@ -28,9 +28,8 @@ export function DecideButtons({ run, task }: { run: RunDetail; task: RunTask }) 
       </Button>
       <Button
         size="xs"
-        color="red.8"
-        variant="outline"
-        leftSection={<IconX size={14} aria-hidden />}
+        variant="default"
+        leftSection={<IconX size={14} color="var(--mantine-color-red-6)" aria-hidden />}
         onClick={() => open('reject')}
       >
         {t('decide.reject')}
