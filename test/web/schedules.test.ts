@@ -68,6 +68,8 @@ browserTests('schedules', () => {
   test('tasks are composed without a mouse: added, connected, and no cycle is chosen', async () => {
     const { id } = await create('by keyboard')
     const page = await stack.open({ path: `/schedules/${id}/edit` })
+    // Chromium drops keys that come before the page was painted.
+    await nodeOf(page, 'extract').waitFor()
     const list = page.getByRole('region', { name: 'Tasks' })
     await list.getByRole('button', { name: /^extract/ }).press('Enter')
     const runsAfter = page.getByRole('combobox', { name: 'Runs after' })
