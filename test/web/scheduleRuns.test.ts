@@ -169,7 +169,9 @@ browserTests('runs of schedules', () => {
     await close()
     await preview('pixel.png')
     const picture = dialog(page).getByRole('img', { name: 'The picture pixel.png' })
-    await until('it is drawn', () => picture.evaluate('(image) => image.naturalWidth === 1'))
+    const width = () =>
+      picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)
+    await until('it is drawn', async () => (await width()) === 1)
     await close()
     expect(await page.getByRole('button', { name: 'Preview raw.bin' }).count()).toBe(0)
     const [download] = await Promise.all([

@@ -20,7 +20,15 @@ export function ArtifactPreview({ artifact }: { artifact: Artifact }) {
   return (
     <Stack gap="sm">
       {kind === 'image' && (
-        <Image src={contentPath(id, true)} alt={t('imageOf', { name })} mah="60dvh" fit="contain" />
+        <Image
+          src={contentPath(id, true)}
+          alt={t('imageOf', { name })}
+          mah="60dvh"
+          w="auto"
+          mx="auto"
+          maw="100%"
+          fit="scale-down"
+        />
       )}
       {kind !== null && kind !== 'image' && <TextPreview artifact={artifact} kind={kind} />}
       <Group justify="space-between" gap="xs">
