@@ -18,12 +18,7 @@ export function DecideButtons({ run, task }: { run: RunDetail; task: RunTask }) 
     ))
   return (
     <Group gap="xs">
-      <Button
-        size="xs"
-        color="teal.8"
-        leftSection={<IconCheck size={14} aria-hidden />}
-        onClick={() => open('approve')}
-      >
+      <Button size="xs" leftSection={<IconCheck size={14} aria-hidden />} onClick={() => open('approve')}>
         {t('decide.approve')}
       </Button>
       <Button

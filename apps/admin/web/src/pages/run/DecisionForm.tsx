@@ -66,7 +66,7 @@ export function DecisionForm({ run, task: { key, approval }, verdict, close }: P
           <Button variant="default" onClick={close}>
             {t('common:cancel')}
           </Button>
-          <Button type="submit" color={verdict === 'approve' ? 'teal.8' : 'red'} loading={decide.isPending}>
+          <Button type="submit" color={verdict === 'approve' ? undefined : 'red'} loading={decide.isPending}>
             {t(`decide.${verdict}`)}
           </Button>
         </Group>

@@ -15,24 +15,19 @@ interface Props {
 
 /** A view of the tasks, and the chosen one beside it; over it where there is no room. */
 export function WithTask({ run, task, onClose, children }: Props) {
-  const { t } = useTranslation()
+  const { t } = useTranslation('run')
   const isNarrow = useNarrowerThan('lg')
   const panel = task && <TaskPanel key={task.key} run={run} task={task} onClose={onClose} />
   return (
     <div className={classes.split} data-open={(task && !isNarrow) || undefined}>
       {children}
       {isNarrow ? (
-        <Drawer
-          opened={task !== undefined}
-          onClose={onClose}
-          position="right"
-          size="min(560px, 100%)"
-          padding={0}
-          withCloseButton={false}
-          aria-label={task?.key ?? t('close')}
-        >
-          {panel}
-        </Drawer>
+        <Drawer.Root opened={task !== undefined} onClose={onClose} position="right" size="min(560px, 100%)">
+          <Drawer.Overlay />
+          <Drawer.Content aria-label={task && t('taskOf', { key: task.key })}>
+            <Drawer.Body p={0}>{panel}</Drawer.Body>
+          </Drawer.Content>
+        </Drawer.Root>
       ) : (
         panel
       )}
