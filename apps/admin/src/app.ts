@@ -34,6 +34,7 @@ import { jobEndpoints } from './routes/jobs.ts'
 import { metricsEndpoints } from './routes/metrics.ts'
 import { minuteEndpoints } from './routes/minutes.ts'
 import { queueEndpoints } from './routes/queues.ts'
+import { scheduleGridEndpoints } from './routes/scheduleGrid.ts'
 import { scheduleRunEndpoints } from './routes/scheduleRuns.ts'
 import { schedulerEndpoints } from './routes/scheduler.ts'
 import { scheduleStatisticsEndpoints } from './routes/scheduleStatistics.ts'
@@ -50,6 +51,7 @@ import { HandlerService } from './services/handlerService.ts'
 import { JobService } from './services/jobService.ts'
 import { MinuteService } from './services/minuteService.ts'
 import { QueueService } from './services/queueService.ts'
+import { ScheduleGridService } from './services/scheduleGridService.ts'
 import { ScheduleRunService } from './services/scheduleRunService.ts'
 import { SchedulerService } from './services/schedulerService.ts'
 import { ScheduleService } from './services/scheduleService.ts'
@@ -136,6 +138,7 @@ function assemble(deps: AppDeps) {
     ...jobEndpoints(new JobService(database, handlers), new JobLogStream(database, events)),
     ...scheduleEndpoints(new ScheduleService(database, handlers, scheduling)),
     ...scheduleRunEndpoints(new ScheduleRunService(database, scheduling.airflow)),
+    ...scheduleGridEndpoints(new ScheduleGridService(database)),
     ...scheduleStatisticsEndpoints(new ScheduleStatsService(database, config.display_timezone)),
     ...artifactEndpoints(new ArtifactService(database)),
     ...workerEndpoints(new WorkerService(database)),

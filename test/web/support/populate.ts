@@ -5,6 +5,8 @@ import type { WebStack } from './WebStack.ts'
 export interface Populated {
   cronId: number
   scheduleId: number
+  /** Of the schedule: it waits for a person at `sign_off`. */
+  runId: number
   successId: number
   failedId: number
   runningId: number
@@ -42,7 +44,7 @@ export async function populate(stack: WebStack): Promise<Populated> {
       { key: 'alert', handler_name: 'echo', depends_on: ['extract'], trigger_rule: 'one_failed' },
     ],
   })
-  await stack.api('POST', `/schedules/${schedule.id}/start`, {})
+  const run = await stack.api<{ id: number }>('POST', `/schedules/${schedule.id}/start`, {})
   await stack.api('POST', '/tokens', { name: 'deployments', role: 'operator', expires_in_days: 30 })
   await stack.moveGate('running', { progress: 40, step: 'copying rows' })
   await stack.moveGate('failing', { progress: 70, step: 'writing', outcome: 'disk full on /data/7' })
@@ -73,5 +75,5 @@ export async function populate(stack: WebStack): Promise<Populated> {
       return job.status === status && (status !== 'RUNNING' || job.progress_percentage === 40) && job
     })
   }
-  return { cronId: cron.id, scheduleId: schedule.id, successId, failedId, runningId }
+  return { cronId: cron.id, scheduleId: schedule.id, runId: run.id, successId, failedId, runningId }
 }

@@ -58,7 +58,12 @@ export const PAGES: PageRoute[] = [
     role: 'admin',
     page: () => import('./pages/scheduleForm/ScheduleFormPage.tsx'),
   },
+  {
+    path: '/schedules/calendar',
+    page: () => import('./pages/scheduleCalendar/ScheduleCalendarPage.tsx'),
+  },
   { path: '/schedules/:id', page: () => import('./pages/schedule/SchedulePage.tsx') },
+  { path: '/schedules/:id/runs/:runId', page: () => import('./pages/run/RunPage.tsx') },
   {
     path: '/schedules/:id/edit',
     role: 'admin',

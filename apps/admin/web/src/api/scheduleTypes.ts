@@ -86,3 +86,8 @@ export type RunTrigger = ScheduleRun['trigger']
 export const asSchedule = (answer: Schemas['Schedule']): Schedule => answer as unknown as Schedule
 export const tasksOf = ({ tasks }: Pick<Schemas['ScheduleVersion'], 'tasks'>): TaskDefinition[] =>
   tasks as unknown as TaskDefinition[]
+/** A run with its tasks. */
+export type RunDetail = Schemas['ScheduleRun']
+export type RunTask = Schemas['RunTask']
+export type TaskItem = Schemas['TaskItem']
+export type Artifact = Schemas['Artifact']

@@ -1077,6 +1077,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/schedules/{id}/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last runs by their tasks
+         * @description What became of each task in each run: where it began to fail, and what is always slow.
+         *
+         *     Needs the role `viewer`.
+         */
+        get: operations["getScheduleGrid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/schedules/statistics/monthly": {
         parameters: {
             query?: never;
@@ -4296,6 +4318,58 @@ export interface components {
             id: number;
             /** @description Tasks that waited for it */
             released: number;
+        };
+        /**
+         * @description The last runs of a schedule by its tasks
+         * @example {
+         *       "runs": [
+         *         {
+         *           "id": 311,
+         *           "version": 1,
+         *           "status": "SUCCESS",
+         *           "trigger": "cron",
+         *           "scheduled_time": "2026-02-28T17:00:00.000Z",
+         *           "started_at": "2026-02-28T17:00:00.012Z",
+         *           "duration_ms": 2437
+         *         }
+         *       ],
+         *       "tasks": [
+         *         {
+         *           "key": "extract",
+         *           "cells": [
+         *             {
+         *               "status": "SUCCESS",
+         *               "duration_ms": 1210
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        ScheduleGrid: {
+            /** @description Oldest first; fewer than asked for where there would be over 30000 cells */
+            runs: {
+                id: number;
+                version: number;
+                /** @enum {string} */
+                status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "CANCELLED";
+                /** @enum {string} */
+                trigger: "cron" | "manual" | "schedule" | "external";
+                /** Format: date-time */
+                scheduled_time: string;
+                started_at: string | null;
+                duration_ms: number | null;
+            }[];
+            /** @description Of any of the runs, in the order of the newest version that has them */
+            tasks: {
+                key: string;
+                /** @description One for each run; null where the run has no such task, or has not begun */
+                cells: ({
+                    /** @enum {string} */
+                    status: "PENDING" | "RUNNING" | "SUCCESS" | "FAILED" | "TIMEOUT" | "CANCELLED" | "SKIPPED";
+                    duration_ms: number | null;
+                } | null)[];
+            }[];
         };
         MonthlyStatistics: {
             year: number;
@@ -8322,6 +8396,48 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getScheduleGrid: {
+        parameters: {
+            query?: {
+                /** @description How many of the last runs */
+                runs?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 42 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleGrid"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

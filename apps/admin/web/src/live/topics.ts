@@ -13,6 +13,7 @@ const READS: Record<Topic, Array<{ path: RegExp; everyMs: number }>> = {
     { path: /^\/audit/, everyMs: 10_000 },
     { path: /^\/workers|^\/scheduler\/upcoming/, everyMs: 5_000 },
     { path: /^\/schedules\/\{id\}\/runs\/\{run_id\}/, everyMs: 1_000 },
+    { path: /^\/schedules\/\{id\}\/grid/, everyMs: 3_000 },
   ],
   crons: [
     { path: /^\/crons/, everyMs: 1_000 },
@@ -27,6 +28,7 @@ const READS: Record<Topic, Array<{ path: RegExp; everyMs: number }>> = {
   runs: [
     { path: /^\/schedules\/statistics/, everyMs: 5_000 },
     { path: /^\/schedules\/\{id\}\/versions/, everyMs: 60_000 },
+    { path: /^\/schedules\/\{id\}\/grid/, everyMs: 3_000 },
     { path: /^\/schedules/, everyMs: 1_000 },
     { path: /^\/audit/, everyMs: 10_000 },
   ],
@@ -41,9 +43,11 @@ const READS: Record<Topic, Array<{ path: RegExp; everyMs: number }>> = {
 }
 
 /** In milliseconds, how often a query is read anew for a topic; null where its answer has nothing to do with it. */
-export function readsAnewEvery(topic: Topic, { queryKey }: Query): number | null {
+export function readsAnewEvery(topic: Topic, { queryKey, meta }: Query): number | null {
   const path = String(queryKey[1] ?? '')
-  return READS[topic].find((read) => read.path.test(path))?.everyMs ?? null
+  const found = READS[topic].find((read) => read.path.test(path))
+  // A query may ask for less: its answer is big.
+  return found ? Math.max(found.everyMs, Number(meta?.everyMs ?? 0)) : null
 }
 
 /** Whether a query shows something of a topic. */

@@ -12,6 +12,7 @@ import { Handle, type Node, type NodeProps, Position } from '@xyflow/react'
 import { memo } from 'react'
 import type { TaskKind } from '../../api/scheduleTypes.ts'
 import { statusFill } from '../status.ts'
+import { STATUS_ICON } from '../statusIcon.ts'
 import type { DrawnTask } from './collapseAlike.ts'
 import classes from './Dag.module.css'
 
@@ -39,12 +40,14 @@ export const TaskNode = memo(function TaskNode({ data, selected }: NodeProps<Tas
   const { task, words, isEdited } = data
   const Icon = KIND_ICON[task.kind]
   const isStill = isEdited ? undefined : true
+  const StatusIcon = task.status && STATUS_ICON[task.status]
   return (
     <div
       className={classes.node}
       data-selected={selected || undefined}
       data-faulty={task.isFaulty || undefined}
       data-many={task.members ? true : undefined}
+      data-status={task.status}
       style={task.status ? ({ '--state': statusFill(task.status) } as never) : undefined}
       title={task.key}
     >
@@ -74,6 +77,7 @@ export const TaskNode = memo(function TaskNode({ data, selected }: NodeProps<Tas
       <div className={classes.line}>
         {words.status ? (
           <span className={classes.status}>
+            {StatusIcon && <StatusIcon size={13} stroke={2.4} className={classes.mark!} aria-hidden />}
             {words.status}
             {task.note && ` · ${task.note}`}
           </span>

@@ -1,6 +1,7 @@
 export default {
   title: 'Schedules',
   about: 'Workflows of several tasks: what runs after what, when, and how it went.',
+  calendar: 'Calendar',
   create: 'New schedule',
   filters: 'Filters',
   search: 'Search title',
@@ -91,7 +92,14 @@ export default {
     longest: 'the longest {{duration}}',
     lastRuns: 'Last 30 runs',
   },
-  tab: { label: 'Parts', graph: 'Graph', runs: 'Runs', versions: 'Versions', definition: 'Definition' },
+  tab: {
+    label: 'Parts',
+    graph: 'Graph',
+    runs: 'Runs',
+    grid: 'Grid',
+    versions: 'Versions',
+    definition: 'Definition',
+  },
   notFound: {
     title: 'There is no such schedule',
     text: 'No schedule has the number {{id}}; it may have been deleted.',

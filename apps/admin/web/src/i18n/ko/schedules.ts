@@ -4,6 +4,7 @@ import type { Translation } from '../translation.ts'
 export default {
   title: '스케줄',
   about: '여러 태스크로 이루어진 워크플로의 순서, 실행 시각, 결과를 봅니다.',
+  calendar: '달력',
   create: '새 스케줄',
   filters: '필터',
   search: '제목 검색',
@@ -92,7 +93,7 @@ export default {
     longest: '최대 {{duration}}',
     lastRuns: '최근 30회',
   },
-  tab: { label: '보기', graph: '그래프', runs: '실행', versions: '버전', definition: '정의' },
+  tab: { label: '보기', graph: '그래프', runs: '실행', grid: '그리드', versions: '버전', definition: '정의' },
   notFound: {
     title: '스케줄을 찾을 수 없습니다',
     text: '번호가 {{id}}인 스케줄이 없습니다. 삭제되었을 수 있습니다.',

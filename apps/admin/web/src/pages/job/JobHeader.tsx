@@ -8,6 +8,7 @@ import { formatDuration, formatRelative } from '../../time/format.ts'
 import { useNow } from '../../time/useNow.ts'
 import { JobActions } from './JobActions.tsx'
 import type { JobDetail } from './JobPage.tsx'
+import { TaskOfJob } from './TaskOfJob.tsx'
 
 /** What it is, how it stands, and what can be done to it. */
 export function JobHeader({ job }: { job: JobDetail }) {
@@ -27,6 +28,9 @@ export function JobHeader({ job }: { job: JobDetail }) {
                   {cron_name ?? `#${job_id}`}
                 </Anchor>
               </>
+            )}
+            {job.schedule_id !== null && job.run_id !== null && (
+              <TaskOfJob scheduleId={job.schedule_id} runId={job.run_id} taskKey={job.task_key} />
             )}
             <span>{t('header.handler')}</span>
             <Anchor component={Link} to={jobsPath({ handler: handler_name })} inherit>

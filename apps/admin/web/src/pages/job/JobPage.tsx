@@ -3,6 +3,7 @@ import { IconMapOff } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { api, type Schemas } from '../../api/client.ts'
+import { JobArtifacts } from '../../components/artifacts/JobArtifacts.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNotice } from '../../components/ErrorNotice.tsx'
 import { Attempts } from './Attempts.tsx'
@@ -43,6 +44,7 @@ function KnownJob({ id }: { id: number }) {
           <WhyPanel job={job} />
           <ErrorPanel job={job} />
           <Attempts job={job} />
+          <JobArtifacts id={job.id} />
           <JobLog job={job} />
         </Stack>
         <Stack gap="md" miw={0}>

@@ -12,13 +12,20 @@ import { ScheduleActions } from '../../components/scheduleActions/ScheduleAction
 import { useFilters } from '../../components/useFilters.ts'
 import { DefinitionTab } from './DefinitionTab.tsx'
 import { GraphTab } from './GraphTab.tsx'
+import { GridTab } from './GridTab.tsx'
 import { RunFigures } from './RunFigures.tsx'
 import { RunsTab } from './RunsTab.tsx'
 import { ScheduleHead } from './ScheduleHead.tsx'
 import { VersionsTab } from './VersionsTab.tsx'
 
-const TABS = ['graph', 'runs', 'versions', 'definition'] as const
-const PANEL = { graph: GraphTab, runs: RunsTab, versions: VersionsTab, definition: DefinitionTab }
+const TABS = ['graph', 'runs', 'grid', 'versions', 'definition'] as const
+const PANEL = {
+  graph: GraphTab,
+  runs: RunsTab,
+  grid: GridTab,
+  versions: VersionsTab,
+  definition: DefinitionTab,
+}
 
 /** One schedule: its tasks as a graph, its runs, its versions, and all that was said of it. */
 export default function SchedulePage() {
@@ -83,6 +90,7 @@ function Found({ schedule }: { schedule: Schedule }) {
             trigger: null,
             page: null,
             version: null,
+            runs: null,
           })
         }
         keepMounted={false}

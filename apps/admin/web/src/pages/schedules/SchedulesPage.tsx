@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
-import { IconPlus, IconRoute, IconSearchOff } from '@tabler/icons-react'
+import { IconCalendarMonth, IconPlus, IconRoute, IconSearchOff } from '@tabler/icons-react'
 import { keepPreviousData } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -40,6 +40,14 @@ export default function SchedulesPage() {
   return (
     <>
       <PageHeader title={t('title')} description={t('about')}>
+        <Button
+          component={Link}
+          to="/schedules/calendar"
+          variant="default"
+          leftSection={<IconCalendarMonth size={16} aria-hidden />}
+        >
+          {t('calendar')}
+        </Button>
         {mayCreate && (
           <Button component={Link} to="/schedules/new" leftSection={<IconPlus size={16} aria-hidden />}>
             {t('create')}

@@ -1,0 +1,28 @@
+export default {
+  title: 'Calendar of schedules',
+  description: 'Runs by the day they were for, with the status they have now. Choose a day to list its runs.',
+  toSchedules: 'To the schedules',
+  previous: 'Previous month',
+  next: 'Next month',
+  thisMonth: 'This month',
+  today: 'Today',
+  grid: 'Runs of {{month}} by day',
+  nothing: 'No runs',
+  totals: 'Totals of the month',
+  runs: 'Runs',
+  run: 'Run',
+  schedule: 'Schedule',
+  all: 'All schedules',
+  dayRuns: 'Runs of {{day}}',
+  rebuild: {
+    action: 'Count anew',
+    title: 'Count {{month}} anew?',
+    message:
+      'The figures of this month are made again from its runs, and you are told what differed. Nothing is deleted; days whose runs are past retention stay as they are.',
+    done: '{{month}} was counted anew',
+    same: 'Nothing differed.',
+    corrected_one: '{{count}} figure differed and is corrected:',
+    corrected_other: '{{count}} figures differed and are corrected:',
+    one: '{{date}}, {{status}}: {{was}} became {{is}}',
+  },
+}
