@@ -47,6 +47,7 @@ const NOTHING: ReadonlySet<string> = new Set()
 const NOT_MOVED: Positions = new Map()
 /** From here on only what is in sight is drawn, and so much smaller it never gets that all of it is in sight. */
 const MANY = 120
+const READABLE_ZOOM = 0.6
 const MIN_ZOOM = { few: 0.1, many: 0.3 }
 
 /**
@@ -82,6 +83,13 @@ function Graph({ tasks, label, selected, onSelect, height, edit, children }: Dag
       const [x, y] = [node.position.x + NODE_WIDTH / 2, node.position.y + NODE_HEIGHT / 2]
       void setCenter(x, y, { zoom: Math.max(getZoom(), 0.8) })
     }, 50)
+  // Where all of it would be too small to be read it begins at the task that was asked for, or at the beginning.
+  const beginning = { ...FIT, maxZoom: 0.8, nodes: nodes.slice(0, 3) }
+  const beginReadable = () => {
+    if (getZoom() >= READABLE_ZOOM) return
+    if (selected !== null) show(selected)
+    else void fitView(beginning)
+  }
   // One that was added may stand where nobody looks.
   const count = nodes.length
   const known = useRef(count)
@@ -153,8 +161,8 @@ function Graph({ tasks, label, selected, onSelect, height, edit, children }: Dag
         minZoom={isMany ? MIN_ZOOM.many : MIN_ZOOM.few}
         maxZoom={1.5}
         fitView={!isMany}
-        // All of it would be too small to be read on a phone: it begins at the beginning.
-        fitViewOptions={isPhone ? { ...FIT, maxZoom: 0.8, nodes: nodes.slice(0, 3) } : FIT}
+        fitViewOptions={isPhone ? beginning : FIT}
+        onInit={() => setTimeout(beginReadable, 50)}
         defaultViewport={{ x: 24, y: 160, zoom: 0.7 }}
         colorMode={scheme}
         ariaLabelConfig={{
