@@ -101,6 +101,21 @@ describe('POST /schedules/{id}/start', () => {
     })
   })
 
+  test('one that was cancelled before it began has tasks that are CANCELLED, and waits for nothing', async () => {
+    const id = await aSchedule([echo('a'), echo('b')], { max_active_runs: 1 })
+    await start(id)
+    const { id: run } = await start(id)
+    expect(await post(`/schedules/${id}/runs/${run}/cancel`, undefined, 200)).toMatchObject({
+      status: 'CANCELLED',
+      started_at: null,
+      task_counts: { PENDING: 0, CANCELLED: 2 },
+      tasks: [
+        { key: 'a', status: 'CANCELLED', waiting_for: null },
+        { key: 'b', status: 'CANCELLED', waiting_for: null },
+      ],
+    })
+  })
+
   test.each([
     [{ params: [] }, 'params'],
     [{ logical_date: '2026-03-01' }, 'logical_date'],

@@ -32,6 +32,11 @@ async function refused(changes: Record<string, unknown>) {
   )
 }
 
+async function faultsOf(changes: Record<string, unknown>): Promise<string[][]> {
+  const { body } = await app.api.post('/schedules').send(aSchedule(changes)).expect(400)
+  return body.error.details.map(({ field, message }: Record<string, string>) => [field, message])
+}
+
 async function change(id: number, part: Record<string, unknown>) {
   const { body } = await app.api.patch(`/schedules/${id}`).send(part).expect(200)
   return body
@@ -260,6 +265,24 @@ describe('POST /schedules', () => {
     expect(answer.error.details.map(({ field }: { field: string }) => field).sort()).toEqual(fields)
   })
 
+  test('what cannot be read is at fault once, and not missing as well', async () => {
+    expect(await faultsOf({ frequency: 'once', start_date: 'tomorrow' })).toEqual([
+      ['start_date', expect.stringContaining('expected an ISO 8601 instant')],
+    ])
+    expect(await faultsOf({ frequency: 'daily', time: '25:00' })).toHaveLength(1)
+  })
+
+  test('of several forms a field may have, the fault names the one that was meant', async () => {
+    const list = Array.from({ length: 10_001 }, (_, item) => item)
+    const task = (given: unknown) => ({ tasks: [{ key: 'a', handler_name: 'echo', for_each: given }] })
+    expect(await faultsOf(task(list))).toEqual([
+      ['tasks[0].for_each', 'Too big: expected array to have <=10000 items'],
+    ])
+    expect(await faultsOf(task(5))).toEqual([
+      ['tasks[0].for_each', 'expected string, received number or expected array, received number'],
+    ])
+  })
+
   test('params that hold a template are checked but for it', async () => {
     const mail = (params: Record<string, unknown>) => ({
       tasks: [
@@ -342,6 +365,7 @@ describe('PATCH /schedules/{id}', () => {
     expect(first.tasks.map(({ key }: { key: string }) => key)).toEqual(['extract', 'load'])
     const { body: none } = await app.api.get(`/schedules/${id}/versions/3`).expect(404)
     expect(none.error).toMatchObject({ code: 'NOT_FOUND', message: `Schedule ${id} has no version 3` })
+    await app.api.get(`/schedules/${id}/versions/99999999999`).expect(404)
   })
 
   test('an edit of what has changed since it was read is refused', async () => {

@@ -340,6 +340,11 @@ BEGIN
         FROM ended JOIN schedule_runs AS r ON r.id = ended.run_id
         WHERE t.run_id = ended.run_id AND t.task_no = ended.task_no AND t.item = -1 AND t.state = 'EXPANDED'
         RETURNING t.id, t.finished_at
+      ), recounted AS (
+        -- Of a task that a person has ended before its items.
+        UPDATE task_runs AS t SET items_left = t.items_left - ended.n, items_failed = t.items_failed + ended.bad
+        FROM ended
+        WHERE t.run_id = ended.run_id AND t.task_no = ended.task_no AND t.item = -1 AND t.state <> 'EXPANDED'
       )
       SELECT coalesce(array_agg(id), '{}') INTO joined FROM counted WHERE finished_at IS NOT NULL;
       tasks := tasks || joined;

@@ -51,9 +51,17 @@ export function issueDetails(
 
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    return [...new Set(issue.errors.flat().map(messageOf))].join(' or ')
+    return [...new Set(branchesOf(issue).map(messageOf))].join(' or ')
   }
   return issue.message.replace(/^Invalid (input|option|string|key in record): /, '')
+}
+
+/** What is wrong by the alternatives whose type fits; where none does, by all of them. */
+function branchesOf({ errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
+  const fitting = errors.filter(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  )
+  return (fitting.length > 0 ? fitting : errors).flat()
 }
 
 function expectedOf(issue: z.core.$ZodIssue): string | undefined {
@@ -65,7 +73,7 @@ function expectedOf(issue: z.core.$ZodIssue): string | undefined {
     case 'invalid_format':
       return issue.format === 'regex' ? issue.pattern : issue.format
     case 'invalid_union': {
-      const alternatives = issue.errors.flat().map(expectedOf)
+      const alternatives = branchesOf(issue).map(expectedOf)
       return [...new Set(alternatives.filter((one) => one !== undefined))].join(' or ') || undefined
     }
     default:

@@ -93,7 +93,9 @@ export async function checkSchedule(tx: Tx, body: unknown, context: CheckContext
         now,
       })
     : null
-  if (timed && 'faults' in timed) faults.push(...timed.faults)
+  // What could not be read counts as left out, which is no fault of its own.
+  const unread = new Set(faults.map(({ field }) => field))
+  if (timed && 'faults' in timed) faults.push(...timed.faults.filter(({ field }) => !unread.has(field)))
   const columns = columnsOf(
     said,
     timed && 'timing' in timed ? timed.timing : null,

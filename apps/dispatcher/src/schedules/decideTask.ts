@@ -44,7 +44,9 @@ export function decideTask(task: DueTask, outcomes: ReadonlyMap<string, TaskOutc
   try {
     for (const [key, { fault }] of outcomes) {
       if (fault !== 'GONE') continue
-      return failed(`The result of task "${key}" is gone: retention has removed its execution`)
+      return failed(
+        `The result of task "${key}" is gone: its execution was deleted, by retention or by hand; run that task again`,
+      )
     }
     return metered(() => decide(task, contextOf(task, outcomes)))
   } catch (error) {

@@ -191,7 +191,9 @@ describe('decideDueTasks, a handler', () => {
       fine: 'QUEUED',
     })
     expect((await task(run, 'big')).errorMessage).toContain('more than 8388608 bytes')
-    expect((await task(run, 'gone')).errorMessage).toContain('retention has removed')
+    expect((await task(run, 'gone')).errorMessage).toContain(
+      'its execution was deleted, by retention or by hand',
+    )
   })
 
   test('tasks that name much are decided one after another, each with all it names', async () => {

@@ -87,6 +87,7 @@ describe('claimExecutions', () => {
       readyAt: before.readyAt,
       latenessMs: expect.any(Number),
       isBackfill: false,
+      taskRunId: null,
     })
     const row = await getExecution(bench.db, before.id)
     expect(row).toMatchObject({

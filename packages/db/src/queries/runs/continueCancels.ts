@@ -9,9 +9,14 @@ SELECT id, coalesce(error_message, 'cancelled') AS message FROM schedule_runs
 WHERE cancel_requested_at IS NOT NULL AND status = 'RUNNING' AND ($1::bigint IS NULL OR id = $1)
 ORDER BY cancel_requested_at LIMIT 100`
 
+// Each execution is looked up by its key: OFFSET 0 keeps the planner, which knows nothing yet of tasks made a moment ago,
+// from walking all that is active anywhere once a task.
 const executionsText = `
 SELECT e.id, e.scheduled_time AS "scheduledTime"
-FROM task_runs AS t JOIN job_executions AS e ON e.id = t.execution_id AND e.scheduled_time = t.execution_time
+FROM task_runs AS t CROSS JOIN LATERAL (
+  SELECT id, scheduled_time, status, cancel_requested_at FROM job_executions
+  WHERE id = t.execution_id AND scheduled_time = t.execution_time OFFSET 0
+) AS e
 WHERE t.run_id = $1 AND t.state = 'QUEUED' AND e.status IN ('PENDING', 'RUNNING') AND e.cancel_requested_at IS NULL
 ORDER BY e.id LIMIT $2`
 

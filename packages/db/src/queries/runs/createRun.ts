@@ -19,7 +19,8 @@ export interface NewRun {
 const text = `
 WITH made AS (
   INSERT INTO schedule_runs (schedule_id, version_id, scheduled_time, trigger, params, created_by, parent_task_run_id, is_exclusive)
-  SELECT id, version_id, $2, $3, $4, $5, $6, $7 FROM schedules WHERE id = $1 AND deleted_at IS NULL
+  SELECT id, version_id, $2, $3, $4, $5, $6, $7
+  FROM (SELECT id, version_id FROM schedules WHERE id = $1 AND deleted_at IS NULL FOR KEY SHARE) AS schedule
   RETURNING id, schedule_id, status
 ), told AS MATERIALIZED (
   SELECT pg_notify('jobu_schedules', ''), jobu_tell('run', json_build_array(row_to_json(made))) FROM made
@@ -29,7 +30,7 @@ SELECT id, (SELECT count(*) FROM told) AS told FROM made`
 /**
  * Makes a run of a schedule, with the version that the schedule has now. It is PENDING until `startPendingRuns` lets it go.
  *
- * Locks: none but its own insert. Called by: admin, dispatcher.
+ * Locks: the schedule's row against its deletion, which cancels the runs that it finds. Called by: admin, dispatcher.
  *
  * @throws JobuError SCHEDULE_NOT_FOUND; the server's 23505 where the slot of a cron has its run already
  */

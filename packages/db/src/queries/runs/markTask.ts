@@ -2,7 +2,7 @@ import type { Tx } from '../../database.ts'
 import { JobuError } from '../../errors.ts'
 import type { TaskState } from '../../states.ts'
 import { cancelExecutions } from '../executions.ts'
-import type { ExecutionKey } from '../types.ts'
+import { type ExecutionKey, instantArray, plainArray } from '../types.ts'
 import { lockRun } from './lockRun.ts'
 import { resetTasks } from './rerunTasks.ts'
 
@@ -21,14 +21,17 @@ SELECT t.id, t.task_no AS no, t.state, t.finished_at IS NOT NULL AS "isFinal", t
 FROM task_runs AS t JOIN schedule_tasks AS d ON d.version_id = t.version_id AND d.no = t.task_no
 WHERE t.run_id = $1 AND d.key = $2 AND t.item = $3`
 
-// Of a task its own, and where it is a list those of its items.
+// Of a task its own, and where it is a list those of its items; by their keys, as in continueCancels.
 const activeText = `
 SELECT e.id, e.scheduled_time AS "scheduledTime"
 FROM schedule_runs AS r
 JOIN schedule_tasks AS d ON d.version_id = r.version_id AND d.key = $2
 JOIN task_runs AS t ON t.run_id = r.id AND t.task_no = d.no AND ($3 = -1 OR t.item = $3) AND t.state = 'QUEUED'
-JOIN job_executions AS e ON e.id = t.execution_id AND e.scheduled_time = t.execution_time AND e.status IN ('PENDING', 'RUNNING')
-WHERE r.id = $1 ORDER BY e.id`
+CROSS JOIN LATERAL (
+  SELECT id, scheduled_time, status FROM job_executions
+  WHERE id = t.execution_id AND scheduled_time = t.execution_time OFFSET 0
+) AS e
+WHERE r.id = $1 AND e.status IN ('PENDING', 'RUNNING') ORDER BY e.id`
 
 /**
  * Says how a task ended, whatever it does. One that is not final ends by that, and what runs of it is cancelled; what the
@@ -95,15 +98,16 @@ async function activeExecutions(tx: Tx, runId: number, key: string, item: number
   return rows
 }
 
-/** One by one: a statement for all of them would lock them in the order of its plan. */
+/** By id: rows are locked as they come out of the sort. */
 async function lockExecutions(tx: Tx, keys: ExecutionKey[]): Promise<Set<number>> {
-  for (const { id, scheduledTime } of keys) {
-    await tx.query({
-      name: 'lockExecution',
-      text: 'SELECT FROM job_executions WHERE id = $1 AND scheduled_time = $2 FOR UPDATE',
-      values: [id, scheduledTime],
-    })
-  }
+  if (keys.length === 0) return new Set()
+  await tx.query({
+    name: 'lockExecutions',
+    text: `
+SELECT FROM unnest($1::bigint[], $2::timestamptz[]) AS k (id, scheduled_time)
+JOIN job_executions AS e ON e.id = k.id AND e.scheduled_time = k.scheduled_time ORDER BY e.id FOR UPDATE OF e`,
+    values: [plainArray(keys.map(({ id }) => id)), instantArray(keys.map((key) => key.scheduledTime))],
+  })
   return new Set(keys.map(({ id }) => id))
 }
 

@@ -14,27 +14,30 @@ interface Chosen {
   isActive: boolean
 }
 
-// What comes after a chosen task is judged anew, so it must be chosen as well, unless it only waits.
+// What comes after a chosen task is judged anew, so it must be chosen as well, unless it only waits. Chosen tasks come as an
+// array, edges and executions by their keys (OFFSET 0): the planner does not know how many tasks are chosen, nor how many a
+// run has that was made a moment ago, and would compare each with each.
 const chosenText = `
 WITH RECURSIVE chosen AS (
-  SELECT t.task_no AS no
-  FROM task_runs AS t JOIN schedule_tasks AS d ON d.version_id = t.version_id AND d.no = t.task_no
+  SELECT t.task_no AS no FROM task_runs AS t
   WHERE t.run_id = $1 AND t.item = -1 AND CASE
-    WHEN $3::text IS NOT NULL THEN d.key = $3
+    WHEN $3::text IS NOT NULL THEN t.task_no = (SELECT no FROM schedule_tasks WHERE version_id = $2 AND key = $3)
     WHEN $4 THEN true
     ELSE t.state IN ('FAILED', 'TIMEOUT', 'CANCELLED') OR t.state = 'SKIPPED' AND t.reason = 'UPSTREAM_FAILED'
   END
   UNION
-  SELECT e.child_no FROM chosen AS c JOIN schedule_edges AS e ON e.version_id = $2 AND e.parent_no = c.no
+  SELECT e.child_no FROM chosen AS c
+  CROSS JOIN LATERAL (SELECT child_no FROM schedule_edges WHERE version_id = $2 AND parent_no = c.no OFFSET 0) AS e
 )
-SELECT t.task_no AS no, d.key, t.state,
+SELECT t.task_no AS no, (SELECT key FROM schedule_tasks WHERE version_id = $2 AND no = t.task_no) AS key, t.state,
   EXISTS (
-    SELECT FROM task_runs AS i JOIN job_executions AS e ON e.id = i.execution_id AND e.scheduled_time = i.execution_time
+    SELECT FROM task_runs AS i CROSS JOIN LATERAL (
+      SELECT status FROM job_executions WHERE id = i.execution_id AND scheduled_time = i.execution_time OFFSET 0
+    ) AS e
     WHERE i.run_id = t.run_id AND i.task_no = t.task_no AND e.status IN ('PENDING', 'RUNNING')
   ) AS "isActive"
-FROM chosen AS c
-JOIN task_runs AS t ON t.run_id = $1 AND t.task_no = c.no AND t.item = -1
-JOIN schedule_tasks AS d ON d.version_id = t.version_id AND d.no = t.task_no
+FROM task_runs AS t
+WHERE t.run_id = $1 AND t.task_no = ANY (ARRAY (SELECT no FROM chosen)) AND t.item = -1
 ORDER BY t.task_no`
 
 /** States of a task in which a rerun would run it a second time beside the first. */

@@ -15,7 +15,7 @@ export interface TaskOutcome {
   status: ExecutionStatus
   /** Null where there is none. Of a list task: its items' results, in order. */
   result: unknown
-  /** `TOO_LARGE`: with those named before it, it is more than the limit. `GONE`: its execution was removed by retention. */
+  /** `TOO_LARGE`: with those named before it, it is more than the limit. `GONE`: its execution was deleted, by retention or by hand. */
   fault: 'TOO_LARGE' | 'GONE' | null
 }
 

@@ -51,7 +51,7 @@ const columnsOf = (
   result: string,
 ) => `d.no, d.key, coalesce(t.item, -1) AS item, d.kind, d.trigger_rule AS "triggerRule", d.queue,
   d.priority, d.handler_name AS "handlerName", d.spec, t.id AS "taskRunId", t.state,
-  CASE WHEN t.id IS NULL THEN 'PENDING' ELSE ${TASK_STATUS} END AS status, t.reason, t.execution_id AS "executionId",
+  CASE WHEN t.id IS NOT NULL THEN ${TASK_STATUS} WHEN r.finished_at IS NULL THEN 'PENDING' ELSE 'CANCELLED' END AS status, t.reason, t.execution_id AS "executionId",
   t.execution_time AS "executionTime", to_json(coalesce(t.earlier_executions, '{}')) AS "earlierExecutions",
   coalesce(e.attempt, 0) + CASE WHEN cardinality(t.earlier_executions) > 0 THEN coalesce(
     (SELECT sum(x.attempt) FROM job_executions AS x WHERE x.id = ANY (t.earlier_executions)), 0) ELSE 0 END::integer AS attempts,

@@ -147,8 +147,9 @@ LEFT JOIN job_executions AS e
 WHERE t.run_id = ANY ($1::bigint[]) AND t.item = -1
 GROUP BY 1, 2
 UNION ALL
-SELECT r.id, 'PENDING', (SELECT count(*)::integer FROM schedule_tasks AS d WHERE d.version_id = r.version_id)
-FROM schedule_runs AS r WHERE r.id = ANY ($1::bigint[]) AND r.status = 'PENDING'`
+SELECT r.id, r.status::text, (SELECT count(*)::integer FROM schedule_tasks AS d WHERE d.version_id = r.version_id)
+FROM schedule_runs AS r WHERE r.id = ANY ($1::bigint[]) AND r.started_at IS NULL AND r.status IN ('PENDING', 'CANCELLED')
+  AND NOT EXISTS (SELECT FROM task_runs AS t WHERE t.run_id = r.id)`
 
 export interface TaskCount {
   runId: number
@@ -156,7 +157,7 @@ export interface TaskCount {
   count: number
 }
 
-/** How many tasks of runs are in which status; a run that has not begun has all of its own before it. Index: `task_runs_task_key`. */
+/** How many tasks of runs are in which status; a run that has not begun has all of its own before it, or, cancelled, never will. Index: `task_runs_task_key`. */
 export async function taskCountsOfRuns(tx: Tx, runIds: readonly number[]): Promise<TaskCount[]> {
   if (runIds.length === 0) return []
   const { rows } = await tx.query<TaskCount>({

@@ -41,7 +41,10 @@ export async function getVersion(
     .where(
       and(
         eq(scheduleVersions.scheduleId, scheduleId),
-        'id' in by ? eq(scheduleVersions.id, by.id) : eq(scheduleVersions.version, by.version),
+        // As bigint: a number that is no integer of the column's is one that no version has.
+        'id' in by
+          ? eq(scheduleVersions.id, by.id)
+          : sql`${scheduleVersions.version} = ${by.version}::bigint`,
       ),
     )
   if (row) return row

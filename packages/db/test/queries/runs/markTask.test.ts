@@ -141,6 +141,23 @@ describe('markTask', () => {
     expect(await runOf(db, run)).toMatchObject({ tasksLeft: 1 })
   })
 
+  test('of a list that is marked the items that end later are still counted', async () => {
+    const run = await started([{ key: 'list', isDecided: true }])
+    await expandTask(db, run, 'list', [1, 2, 3])
+    const [claim] = await claimTasks(db, run, ['list.1'])
+    const counts = async () =>
+      (
+        await db.query(
+          'SELECT state, items_left, items_failed FROM task_runs WHERE run_id = $1 AND item = -1',
+          [run],
+        )
+      ).rows[0]
+    await mark(run, 'list', 'SUCCESS')
+    expect(await counts()).toEqual({ state: 'SUCCESS', items_left: 1, items_failed: 2 })
+    await completeExecutions(db, [{ ...claim!, result: 'null' }])
+    expect(await counts()).toEqual({ state: 'SUCCESS', items_left: 0, items_failed: 2 })
+  })
+
   test('an item that is marked counts for its list, also once that has ended', async () => {
     const run = await started([
       { key: 'list', isDecided: true },

@@ -201,4 +201,16 @@ describe('startPendingRuns', () => {
     await db.query('UPDATE schedules SET is_enabled = false, deleted_at = now()')
     await expect(make(id)).rejects.toMatchObject({ code: 'SCHEDULE_NOT_FOUND' })
   })
+
+  test('createRun waits for one that is being deleted: its cancelled runs would not be all of them', async () => {
+    const { id } = await aSchedule(db, 'a')
+    let made: Promise<unknown> | undefined
+    await db.transactional({ label: 'delete' }, async (tx) => {
+      await tx.query('SELECT FROM schedules WHERE id = $1 FOR UPDATE', [id])
+      made = make(id).catch(({ code }) => code)
+      await Promise.race([made, bench.untilBlocked()])
+      await tx.query('UPDATE schedules SET is_enabled = false, deleted_at = now() WHERE id = $1', [id])
+    })
+    expect(await made).toBe('SCHEDULE_NOT_FOUND')
+  })
 })
