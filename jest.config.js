@@ -1,6 +1,12 @@
+import { availableParallelism } from 'node:os'
+
 /** Tests run on the TypeScript sources of every package; @jobu/* resolves to src, not to dist. */
 export default {
   testEnvironment: 'node',
+  // Processes of their own, at least two: most tests wait for a database, and one process for all files would keep what each
+  // of them loaded until no memory is left.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  workerIdleMemoryLimit: '1GB',
   testMatch: [
     '<rootDir>/packages/*/test/**/*.test.ts',
     '<rootDir>/apps/*/test/**/*.test.ts',
