@@ -68,11 +68,14 @@ browserTests('schedules', () => {
   test('tasks are composed without a mouse: added, connected, and no cycle is chosen', async () => {
     const { id } = await create('by keyboard')
     const page = await stack.open({ path: `/schedules/${id}/edit` })
-    // Chromium drops keys that come before the page was painted.
     await nodeOf(page, 'extract').waitFor()
-    const list = page.getByRole('region', { name: 'Tasks' })
-    await list.getByRole('button', { name: /^extract/ }).press('Enter')
+    const inList = page.getByRole('region', { name: 'Tasks' }).getByRole('button', { name: /^extract/ })
     const runsAfter = page.getByRole('combobox', { name: 'Runs after' })
+    // Chromium drops keys that come before the page was painted.
+    await until('the form of the task', async () => {
+      if (await inList.isVisible()) await inList.press('Enter')
+      return runsAfter.isVisible()
+    })
     await runsAfter.fill('load')
     await runsAfter.press('ArrowDown')
     await runsAfter.press('Enter')
