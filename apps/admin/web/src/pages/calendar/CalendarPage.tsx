@@ -14,6 +14,7 @@ import { zoneLabel } from '../../time/format.ts'
 import { useNow } from '../../time/useNow.ts'
 import { instantOf } from '../../time/wallClock.ts'
 import { useZone } from '../../time/zone.tsx'
+import { DayCell } from './DayCell.tsx'
 import { DayList } from './DayList.tsx'
 import { MonthGrid } from './MonthGrid.tsx'
 import { MonthTotals } from './MonthTotals.tsx'
@@ -51,7 +52,8 @@ export default function CalendarPage() {
   const go = (to: string) => filters.set({ month: to === monthOf(today) ? null : to })
   const name = formatDay(`${month}-01`, i18n.language, { year: 'numeric', month: 'long' })
   const isEmpty = data?.items.every(({ total }) => total === 0)
-  const props = { days: data?.items ?? [], month, today, zone, cronId, handler }
+  const days = { days: data?.items ?? [], label: t('grid', { month: name }) }
+  const of = { today, zone, cronId, handler }
   return (
     <>
       <PageHeader
@@ -98,7 +100,11 @@ export default function CalendarPage() {
       {data && (
         <>
           <MonthTotals days={data.items} />
-          {isPhone ? <DayList {...props} /> : <MonthGrid {...props} name={name} />}
+          {isPhone ? (
+            <DayList {...days} {...of} />
+          ) : (
+            <MonthGrid {...days} month={month} cell={(day) => <DayCell {...of} {...day} />} />
+          )}
           {isEmpty && month <= monthOf(today) && (
             <EmptyState
               title={t(scope.isSet ? 'emptyFiltered' : 'empty')}

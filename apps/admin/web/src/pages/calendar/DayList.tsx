@@ -1,16 +1,22 @@
-import { useTranslation } from 'react-i18next'
-import { formatDay } from '../../time/days.ts'
+import type { DayStats } from '../../components/dayResults.ts'
 import classes from './Calendar.module.css'
 import { DayCell } from './DayCell.tsx'
-import type { MonthProps } from './MonthGrid.tsx'
+
+interface DayListProps {
+  days: DayStats[]
+  /** What it shows, for who hears it. */
+  label: string
+  today: string
+  zone: string
+  cronId: number | undefined
+  handler: string | undefined
+}
 
 /** The days of a month below one another, the newest first: what has not come yet is left out. */
-export function DayList({ days, ...rest }: MonthProps) {
-  const { t, i18n } = useTranslation('calendar')
+export function DayList({ days, label, ...rest }: DayListProps) {
   const shown = days.filter(({ date }) => date <= rest.today).toReversed()
-  const name = formatDay(`${rest.month}-01`, i18n.language, { year: 'numeric', month: 'long' })
   return (
-    <ul className={classes.list} aria-label={t('grid', { month: name })}>
+    <ul className={classes.list} aria-label={label}>
       {shown.map((day) => (
         <li key={day.date}>
           <DayCell {...rest} date={day.date} day={day} isInList />

@@ -1,27 +1,31 @@
 import { VisuallyHidden } from '@mantine/core'
-import { type KeyboardEvent, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { DayStats } from '../../components/dayResults.ts'
 import { addDays, formatDay } from '../../time/days.ts'
 import classes from './Calendar.module.css'
-import { DayCell } from './DayCell.tsx'
 import { monthOf, weekNumber, weeksOf } from './month.ts'
 
-export interface MonthProps {
-  days: DayStats[]
+export interface DayOfMonth<D> {
+  date: string
+  day: D | undefined
+  /** Arrow keys walk from day to day. */
+  onKeyDown: (event: KeyboardEvent) => void
+}
+
+interface MonthGridProps<D> {
+  days: D[]
   month: string
-  today: string
-  zone: string
-  cronId: number | undefined
-  handler: string | undefined
+  /** What it shows, for who hears it. */
+  label: string
+  /** A button with the attribute `data-day`. */
+  cell: (day: DayOfMonth<D>) => ReactNode
 }
 
 /** Days later by key. */
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }
 
 /** Weeks as rows, from Monday to Sunday. */
-export function MonthGrid({ days, name, ...rest }: MonthProps & { name: string }) {
-  const { month } = rest
+export function MonthGrid<D extends { date: string }>({ days, month, label, cell }: MonthGridProps<D>) {
   const { t, i18n } = useTranslation('calendar')
   const table = useRef<HTMLTableElement>(null)
   const byDate = new Map(days.map((day) => [day.date, day]))
@@ -36,7 +40,7 @@ export function MonthGrid({ days, name, ...rest }: MonthProps & { name: string }
     }
   }
   return (
-    <table ref={table} className={classes.table} aria-label={t('grid', { month: name })}>
+    <table ref={table} className={classes.table} aria-label={label}>
       <thead>
         <tr>
           <th scope="col">
@@ -58,14 +62,8 @@ export function MonthGrid({ days, name, ...rest }: MonthProps & { name: string }
             </th>
             {week.map((date) => (
               <td key={date}>
-                {monthOf(date) === month && (
-                  <DayCell
-                    {...rest}
-                    date={date}
-                    day={byDate.get(date)}
-                    onKeyDown={(event) => walk(event, date)}
-                  />
-                )}
+                {monthOf(date) === month &&
+                  cell({ date, day: byDate.get(date), onKeyDown: (event) => walk(event, date) })}
               </td>
             ))}
           </tr>

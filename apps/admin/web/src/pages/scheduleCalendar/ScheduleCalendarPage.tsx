@@ -15,12 +15,13 @@ import { dayOf, formatDay, isDay } from '../../time/days.ts'
 import { zoneLabel } from '../../time/format.ts'
 import { useNow } from '../../time/useNow.ts'
 import { useZone } from '../../time/zone.tsx'
+import { MonthGrid } from '../calendar/MonthGrid.tsx'
 import { addMonths, isMonth, monthOf } from '../calendar/month.ts'
 import { confirmRebuild } from './confirmRebuild.tsx'
 import { DayRuns } from './DayRuns.tsx'
 import { MonthFigures } from './MonthFigures.tsx'
-import { DayButtons, MonthTable } from './MonthTable.tsx'
 import { Rebuilt } from './Rebuilt.tsx'
+import { RunDay, RunDays } from './RunDays.tsx'
 
 const MINUTE_MS = 60_000
 
@@ -49,7 +50,8 @@ export default function ScheduleCalendarPage() {
   const name = formatDay(`${month}-01`, i18n.language, { year: 'numeric', month: 'long' })
   const go = (to: string) => filters.set({ month: to === monthOf(today) ? null : to, day: null, page: null })
   const choose = (date: string | null) => filters.set({ day: date, page: null })
-  const props = { days: isThis ? data.days : [], month, name, today, chosen: day, onChoose: choose }
+  const days = { days: isThis ? data.days : [], label: t('grid', { month: name }) }
+  const chooser = { today, chosen: day, onChoose: choose }
   return (
     <>
       <PageHeader
@@ -114,7 +116,11 @@ export default function ScheduleCalendarPage() {
       {data && (
         <>
           <MonthFigures totals={isThis ? data.totals : null} />
-          {isPhone ? <DayButtons {...props} /> : <MonthTable {...props} />}
+          {isPhone ? (
+            <RunDays {...days} {...chooser} />
+          ) : (
+            <MonthGrid {...days} month={month} cell={(one) => <RunDay {...chooser} {...one} />} />
+          )}
         </>
       )}
       {day && (
